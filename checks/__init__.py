@@ -1,0 +1,1 @@
+"""Verdicts as pure functions: each takes what was observed and returns findings."""

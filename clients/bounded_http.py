@@ -1,0 +1,228 @@
+"""HTTPS on `requests` that is bounded in time and size, and takes nothing from the environment."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
+
+from clients.connection import Connection
+from clients.exchange import Failure, FailureKind, Response, TlsSession
+
+_PIECE = 65536
+_LONGEST_IDLE_SECONDS = 2.0
+"""A connection that was idle for longer is not used again: servers close idle connections."""
+
+
+class _ObservedConnection(HTTPSConnection):
+    """Tells its session which socket it opened, and what TLS agreed on."""
+
+    session: BoundedSession
+
+    def connect(self) -> None:
+        super().connect()
+        self.session.opened(self.sock)
+
+
+class _Adapter(HTTPAdapter):
+    """Uses the session's TLS context alone: `requests` would add its own trust anchors to it."""
+
+    def __init__(self, session: BoundedSession, context: ssl.SSLContext) -> None:
+        connection_class = type("_SessionConnection", (_ObservedConnection,), {"session": session})
+        pool_class = type("_SessionPool", (HTTPSConnectionPool,), {"ConnectionCls": connection_class})
+        self._context, self._pool_class = context, pool_class
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **options)
+        self.poolmanager.pool_classes_by_scheme = {"https": self._pool_class}
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, *_: object, **__: object
+    ) -> HTTPSConnectionPool:
+        return self.poolmanager.connection_from_url(str(request.url))  # type: ignore[return-value]
+
+    def cert_verify(self, *_: object, **__: object) -> None:
+        """Nothing to set: the context verifies."""
+
+
+class BoundedSession(requests.Session):
+    """One TLS context, at most one connection, no cookies, redirects, proxies or netrc."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        """Make every connection with `context`."""
+        super().__init__()
+        self.trust_env = False
+        self.headers.clear()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.adapters.clear()
+        self.mount("https://", _Adapter(self, context))
+        self.socket: socket.socket | None = None
+        self.tls: TlsSession | None = None
+        self.fresh = True
+        self.last_used = 0.0
+
+    def resolve_redirects(self, *_: object, **__: object) -> Iterator[Any]:  # type: ignore[override]
+        """No redirect is followed, nor its body read without a bound."""
+        return iter(())
+
+    def opened(self, sock: Any) -> None:
+        """Note a new connection."""
+        self.socket = sock
+        self.fresh = True
+        cipher = sock.cipher()
+        self.tls = TlsSession(
+            version=sock.version() or "",
+            cipher=cipher[0] if cipher else "",
+            server_certificate=sock.getpeercert(binary_form=True) or b"",
+        )
+
+    def close_connection(self) -> None:
+        """Close the connection; the next request opens another."""
+        for adapter in self.adapters.values():
+            adapter.close()
+        self.socket = None
+
+
+def outcome_of(
+    session: BoundedSession, request: requests.PreparedRequest, connection: Connection
+) -> tuple[Response | None, TlsSession | None, Failure | None]:
+    """Send `request` and read its response whole, within the limits of `connection`.
+
+    A connection that the server had closed meanwhile, which shows only when it is used again, is replaced
+    once by a new one; nothing of a response had come on it.
+    """
+    if session.socket is not None and time.monotonic() - session.last_used > _LONGEST_IDLE_SECONDS:
+        session.close_connection()
+    session.fresh = False
+    result = _attempt(session, request, connection)
+    failure = result[2]
+    if failure is not None and failure.kind is FailureKind.CLOSED and not session.fresh:
+        session.close_connection()
+        result = _attempt(session, request, connection)
+    if result[2] is not None:
+        session.close_connection()
+    session.last_used = time.monotonic()
+    return result
+
+
+def _attempt(
+    session: BoundedSession, request: requests.PreparedRequest, connection: Connection
+) -> tuple[Response | None, TlsSession | None, Failure | None]:
+    session.tls = None if session.socket is None else session.tls
+    with _deadline(session, connection.response_seconds + connection.connect_seconds) as expired:
+        try:
+            answer = session.send(
+                request,
+                stream=True,
+                allow_redirects=False,
+                timeout=(connection.connect_seconds, connection.response_seconds),
+            )
+            body = _read(answer, connection.response_bytes)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            if expired.is_set():
+                return None, session.tls, _timed_out(connection)
+            return None, session.tls, failure_of(error, connection)
+        except http.client.HTTPException as error:
+            return None, session.tls, Failure(FailureKind.NOT_HTTP, _words(error))
+    if expired.is_set():
+        return None, session.tls, _timed_out(connection)
+    if len(body) > connection.response_bytes:
+        detail = f"more than {connection.response_bytes} octets"
+        return None, session.tls, Failure(FailureKind.TOO_LARGE, detail)
+    headers = tuple((str(name), str(value)) for name, value in answer.raw.headers.items())
+    return Response(answer.status_code, answer.reason or "", headers, body), session.tls, None
+
+
+@contextmanager
+def _deadline(session: BoundedSession, seconds: float) -> Iterator[threading.Event]:
+    """Shut the session's socket when `seconds` are over: a slow drip of octets defeats time-outs of one read."""
+    expired = threading.Event()
+
+    def expire() -> None:
+        expired.set()
+        sock = session.socket
+        if sock is not None:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return  # it was closed at this very moment, which is what is wanted
+
+    timer = threading.Timer(seconds, expire)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield expired
+    finally:
+        timer.cancel()
+
+
+def _read(answer: requests.Response, limit: int) -> bytes:
+    """The body undecoded, or its first octets where it is larger than `limit`."""
+    pieces, size = [], 0
+    for piece in answer.raw.stream(_PIECE, decode_content=False):
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit:
+            answer.close()
+            break
+    return b"".join(pieces)
+
+
+def _timed_out(connection: Connection) -> Failure:
+    return Failure(FailureKind.TIMED_OUT, f"limit {connection.response_seconds:g} s")
+
+
+def failure_of(error: BaseException, connection: Connection) -> Failure:
+    """Name what went wrong, by the innermost errors that `error` wraps."""
+    chain = list(_chain(error))
+    words = _words(chain[-1])
+
+    def has(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(link, kinds) for link in chain)
+
+    if has(urllib3.exceptions.NameResolutionError, socket.gaierror):
+        return Failure(FailureKind.NAME_NOT_RESOLVED, words)
+    if has(ssl.SSLCertVerificationError):
+        return Failure(FailureKind.SERVER_NOT_TRUSTED, words)
+    if has(ssl.SSLError, urllib3.exceptions.SSLError):
+        return Failure(FailureKind.TLS_FAILED, words)
+    if has(urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, ConnectionRefusedError):
+        return Failure(FailureKind.NOT_CONNECTED, words)
+    if has(TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout):
+        return _timed_out(connection)
+    if has(urllib3.exceptions.InvalidChunkLength):
+        return Failure(FailureKind.NOT_HTTP, words)
+    if has(http.client.RemoteDisconnected, ConnectionError, http.client.IncompleteRead):
+        return Failure(FailureKind.CLOSED, words)
+    return Failure(FailureKind.NOT_HTTP, words)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """`error` and what it wraps: urllib3 keeps causes in `reason` and in its arguments."""
+    seen: set[int] = set()
+    waiting: list[BaseException] = [error]
+    while waiting:
+        link = waiting.pop(0)
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        inner = [getattr(link, "reason", None), link.__cause__, link.__context__, *link.args]
+        waiting.extend(item for item in inner if isinstance(item, BaseException))
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,1 @@
+"""Device CSRs: well formed, and malformed in one named way each."""

@@ -1,0 +1,96 @@
+"""One exchange with an RA: the bytes sent, the bytes that came back, and the TLS session under them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class FailureKind(StrEnum):
+    """Why an exchange has no complete response."""
+
+    NAME_NOT_RESOLVED = "the host name does not resolve"
+    NOT_CONNECTED = "no TCP connection"
+    TLS_FAILED = "the TLS handshake failed"
+    SERVER_NOT_TRUSTED = "the server's certificate is not trusted"
+    CLOSED = "the connection was closed before a complete response"
+    TIMED_OUT = "no complete response within the time limit"
+    TOO_LARGE = "the response is larger than the size limit"
+    NOT_HTTP = "the response is not HTTP"
+
+
+BEFORE_REQUEST = frozenset(
+    {FailureKind.NAME_NOT_RESOLVED, FailureKind.NOT_CONNECTED, FailureKind.SERVER_NOT_TRUSTED}
+)
+"""Failures in which the RA cannot have seen the request, nor refused the credential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What stopped an exchange; `detail` is the library's own message."""
+
+    kind: FailureKind
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.detail})"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSession:
+    """What the TLS layer agreed on for an exchange."""
+
+    version: str
+    """As OpenSSL names it: ``TLSv1.2``."""
+    cipher: str
+    """As OpenSSL names it: ``ECDHE-RSA-AES256-GCM-SHA384``."""
+    server_certificate: bytes
+    """DER of the server's end-entity certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP response as it came. `body` is undecoded."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, in any case of letters; None where it is absent."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request as it was sent and its outcome: a response, or a failure."""
+
+    interface: str
+    """The interface's name in the target file: ``adhoc``."""
+    credential: str | None
+    """The label of the credential presented; None where none was."""
+    method: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...]
+    request_body: bytes
+    started_at: datetime
+    """UTC."""
+    seconds: float
+    """From the first octet sent to the last received, or to the failure."""
+    tls: TlsSession | None = None
+    response: Response | None = None
+    failure: Failure | None = None
+    answer: str | None = None
+    """For an exchange below HTTP (a TLS handshake, raw octets): what came back, in words."""
+    answer_octets: bytes = b""
+    """For an exchange below HTTP: what came back."""
+
+    @property
+    def outcome(self) -> str:
+        """A few words for a report."""
+        if self.response is not None:
+            return f"HTTP {self.response.status} {self.response.reason}".strip()
+        return self.answer or str(self.failure)

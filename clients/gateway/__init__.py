@@ -1,0 +1,1 @@
+"""Clients of the web services that are reached through a DCC Gateway Connection."""

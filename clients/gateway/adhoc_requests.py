@@ -1,0 +1,68 @@
+"""The Ad Hoc service's client on `requests`, with mutual TLS."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+
+import requests
+
+from clients.bounded_http import BoundedSession, outcome_of
+from clients.connection import RENEGOTIATION_SECONDS, Credential
+from clients.exchange import Exchange
+from clients.gateway.adhoc import CONTENT_TYPE, AdHocClient
+
+
+class RequestsAdHocClient(AdHocClient):
+    """One connection for each thread and credential, made anew after five minutes (M-2.4.EST-a)."""
+
+    def send(self, method: str, path: str, body: bytes, credential: Credential | None) -> Exchange:
+        """Send one request; see the interface."""
+        session = self._session(credential)
+        url = self.connection.url + path
+        headers = {"Content-Type": CONTENT_TYPE, "Accept": "application/xml", "User-Agent": "smki-conformance"}
+        request = session.prepare_request(requests.Request(method, url, headers=headers, data=body))
+        started_at, start = datetime.now(UTC), time.perf_counter()
+        response, tls, failure = outcome_of(session, request, self.connection)
+        return self.recorder.record(
+            Exchange(
+                interface="adhoc",
+                credential=credential.label if credential else None,
+                method=method,
+                url=url,
+                request_headers=tuple(request.headers.items()),
+                request_body=body,
+                started_at=started_at,
+                seconds=time.perf_counter() - start,
+                tls=tls,
+                response=response,
+                failure=failure,
+            )
+        )
+
+    def close(self) -> None:
+        """Close every connection of every thread."""
+        with self._lock:
+            sessions, self._sessions = self._sessions, {}
+        for session, _ in sessions.values():
+            session.close()
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        """See the interface."""
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        self._lock = threading.Lock()
+        self._sessions: dict[tuple[int, str | None], tuple[BoundedSession, float]] = {}
+
+    def _session(self, credential: Credential | None) -> BoundedSession:
+        key = (threading.get_ident(), credential.label if credential else None)
+        with self._lock:
+            session, opened = self._sessions.get(key, (None, 0.0))
+        if session is not None and time.monotonic() - opened < RENEGOTIATION_SECONDS:
+            return session
+        if session is not None:
+            session.close()
+        session = BoundedSession(self.connection.tls_context(credential))
+        with self._lock:
+            self._sessions[key] = (session, time.monotonic())
+        return session

@@ -1,0 +1,58 @@
+"""What a target may be able to do beyond the specified interfaces, so that more can be tested.
+
+An operator plug-in is named in the target file (`[operator] plugin = "module:Class"`). It is built with
+the options of that table and says which of these capabilities it has; a scenario that needs another one
+ends NOT RUN with that reason.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+CAPABILITIES = {
+    "devices": "give a Device any number of earlier Device Certificates (seed_device)",
+    "issued": "tell how many Device Certificates were issued for a Device (certificates_issued)",
+    "log": "tell whether a rejected request was logged (rejections_logged)",
+    "clock": "tell and move the target's clock (now, advance_clock)",
+}
+"""Each capability, and the methods that stand for it."""
+
+
+class OperatorError(Exception):
+    """The operator could not do what was asked; the scenario that asked is inconclusive."""
+
+
+class Operator(ABC):  # noqa: B024 - a plug-in overrides only what its capabilities name
+    """Base of operator plug-ins: a plug-in overrides the methods of the capabilities that it names."""
+
+    capabilities: frozenset[str] = frozenset()
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Take the keys of the target file's `[operator.options]` table."""
+        self.options = options
+
+    def seed_device(self, device_id: bytes, certificates: int, key_usage: str) -> None:
+        """Make `certificates` the number of Device Certificates issued for a Device, from nothing.
+
+        `device_id` is the EUI-64, 8 octets; `key_usage` is ``digitalSignature`` or ``keyAgreement``.
+        """
+        raise OperatorError(f"{type(self).__name__} cannot seed a Device")
+
+    def certificates_issued(self, device_id: bytes) -> int:
+        """How many Device Certificates the RA has issued for a Device, seeded ones included."""
+        raise OperatorError(f"{type(self).__name__} cannot tell what was issued")
+
+    def rejections_logged(self) -> int:
+        """How many rejected requests the RA has logged since it started."""
+        raise OperatorError(f"{type(self).__name__} cannot read the rejection log")
+
+    def now(self) -> datetime:
+        """The RA's clock, UTC."""
+        raise OperatorError(f"{type(self).__name__} cannot tell the time")
+
+    def advance_clock(self, by: timedelta) -> None:
+        """Move the RA's clock forward."""
+        raise OperatorError(f"{type(self).__name__} cannot move the clock")

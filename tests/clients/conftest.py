@@ -1,0 +1,48 @@
+"""What the tests of the clients share."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from clients.connection import Connection
+from clients.gateway.adhoc_requests import RequestsAdHocClient
+from clients.recorder import Recorder, Redactor
+from tests.support.servers import Answer, ServerIdentity, make_identity, serving
+
+ClientFor = Callable[..., RequestsAdHocClient]
+
+
+@pytest.fixture(scope="session")
+def identity() -> ServerIdentity:
+    return make_identity()
+
+
+@pytest.fixture(scope="session")
+def server_context(identity: ServerIdentity, tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    return identity.context(Path(tmp_path_factory.mktemp("identity")))
+
+
+@pytest.fixture
+def client_for(identity: ServerIdentity, server_context: ssl.SSLContext) -> Iterator[ClientFor]:
+    """A client of a server that answers each connection with the given function."""
+    with ExitStack() as stack:
+
+        def make(answer: Answer, *, tls: bool = True, anchors: str | None = None, **limits: float) -> RequestsAdHocClient:
+            port = stack.enter_context(serving(answer, server_context if tls else None))
+            connection = Connection(
+                url=f"https://127.0.0.1:{port}/1.0/AdHoc",
+                server_anchors=anchors or identity.certificate,
+                connect_seconds=limits.get("connect_seconds", 5.0),
+                response_seconds=limits.get("response_seconds", 5.0),
+                response_bytes=int(limits.get("response_bytes", 100_000)),
+            )
+            client = RequestsAdHocClient(connection, Recorder(Redactor()))
+            stack.callback(client.close)
+            return client
+
+        yield make
