@@ -50,7 +50,7 @@ class Connection:
         self, credential: Credential | None, ciphers: tuple[str, ...] = PERMITTED_CIPHERS
     ) -> ssl.SSLContext:
         """A context that verifies the server, its host name included, and presents `credential`."""
-        return _tls_context(self, credential, ciphers)
+        return _tls_context(self, credential, ciphers)  # type: ignore[arg-type] # hashed by identity
 
 
 TLS_VERSIONS = {

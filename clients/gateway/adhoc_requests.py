@@ -9,13 +9,20 @@ from datetime import UTC, datetime
 import requests
 
 from clients.bounded_http import BoundedSession, outcome_of
-from clients.connection import RENEGOTIATION_SECONDS, Credential
+from clients.connection import RENEGOTIATION_SECONDS, Connection, Credential
 from clients.exchange import Exchange
 from clients.gateway.adhoc import CONTENT_TYPE, AdHocClient
+from clients.recorder import Recorder
 
 
 class RequestsAdHocClient(AdHocClient):
     """One connection for each thread and credential, made anew after five minutes (M-2.4.EST-a)."""
+
+    def __init__(self, connection: Connection, recorder: Recorder) -> None:
+        """See the interface."""
+        super().__init__(connection, recorder)
+        self._lock = threading.Lock()
+        self._sessions: dict[tuple[int, str | None], tuple[BoundedSession, float]] = {}
 
     def send(self, method: str, path: str, body: bytes, credential: Credential | None) -> Exchange:
         """Send one request; see the interface."""
@@ -48,19 +55,14 @@ class RequestsAdHocClient(AdHocClient):
         for session, _ in sessions.values():
             session.close()
 
-    def __init__(self, *arguments: object, **options: object) -> None:
-        """See the interface."""
-        super().__init__(*arguments, **options)  # type: ignore[arg-type]
-        self._lock = threading.Lock()
-        self._sessions: dict[tuple[int, str | None], tuple[BoundedSession, float]] = {}
-
     def _session(self, credential: Credential | None) -> BoundedSession:
         key = (threading.get_ident(), credential.label if credential else None)
         with self._lock:
-            session, opened = self._sessions.get(key, (None, 0.0))
-        if session is not None and time.monotonic() - opened < RENEGOTIATION_SECONDS:
-            return session
-        if session is not None:
+            kept = self._sessions.get(key)
+        if kept is not None:
+            session, opened = kept
+            if time.monotonic() - opened < RENEGOTIATION_SECONDS:
+                return session
             session.close()
         session = BoundedSession(self.connection.tls_context(credential))
         with self._lock:

@@ -1,0 +1,17 @@
+"""Verdicts on certificates: a small rule for each requirement, and what a certificate shares with its CSR."""
+
+from checks.certificate.device_profile import DeviceProfile
+from checks.certificate.match import judge_against_csr
+from checks.certificate.profile import DEVICE_RULES, judge_device_certificate, judge_issued_certificate
+from checks.certificate.rules import Rule
+from checks.certificate.serials import judge_unique_serials
+
+__all__ = [
+    "DEVICE_RULES",
+    "DeviceProfile",
+    "Rule",
+    "judge_against_csr",
+    "judge_device_certificate",
+    "judge_issued_certificate",
+    "judge_unique_serials",
+]

@@ -1,0 +1,57 @@
+"""What a Device Certificate takes over from its CSR, octet for octet."""
+
+from __future__ import annotations
+
+from checks.certificate.extensions import KEY_USAGE, NAMES, SUBJECT_ALT_NAME
+from checks.certificate.request import read_signing_request
+from checks.certificate.rules import in_hexadecimal
+from checks.certificate.structure import Certificate, read_certificate
+from checks.der import DerError
+from checks.finding import Finding
+
+
+def judge_against_csr(certificate_der: bytes, csr_der: bytes) -> list[Finding]:
+    """Compare a certificate with the CSR (PKCS#10, DER) that it answers.
+
+    The public key is that of the CSR (M-2.4.1.4-a); the values of keyUsage and subjectAltName are carried
+    over (G-DEV-g), whatever the CSR marks critical. A certificate that cannot be read gives one finding of
+    G-12-a; a CSR that cannot be read gives one of M-2.2-a, since no certificate may answer it.
+    """
+    try:
+        certificate = read_certificate(certificate_der)
+    except DerError as error:
+        return [Finding("G-12-a", "a certificate in DER (RFC 5280 4.1)", str(error), "certificate")]
+    return compare_with_csr(certificate, csr_der)
+
+
+def compare_with_csr(certificate: Certificate, csr_der: bytes) -> list[Finding]:
+    """As `judge_against_csr`, of a certificate that was read already."""
+    try:
+        request = read_signing_request(csr_der)
+    except DerError as error:
+        expected = "no certificate for a CSR that is not PKCS#10"
+        return [Finding("M-2.2-a", expected, f"a certificate was issued; the CSR: {error}", "CSR")]
+    findings = []
+    if certificate.key != request.key:
+        findings.append(
+            Finding(
+                "M-2.4.1.4-a",
+                f"the public key of the CSR: {in_hexadecimal(request.key, 128)}",
+                in_hexadecimal(certificate.key, 128),
+                "certificate, subjectPublicKeyInfo",
+            )
+        )
+    for oid in (KEY_USAGE, SUBJECT_ALT_NAME):
+        wanted = request.values.get(oid)
+        extension = certificate.extensions.get(oid)
+        found = None if extension is None else extension.value
+        if wanted != found:
+            expected = f"the value in the CSR: {_shown(wanted)}"
+            findings.append(
+                Finding("G-DEV-g", expected, _shown(found), f"certificate, extension {NAMES[oid]}")
+            )
+    return findings
+
+
+def _shown(value: bytes | None) -> str:
+    return "absent" if value is None else in_hexadecimal(value, 256)

@@ -1,0 +1,92 @@
+"""Seeded defects and legal variants, by name: each makes other policies of those that it is given."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import reference_ra.defects
+import reference_ra.variants
+from reference_ra.policies import Policies
+
+Alter = Callable[[Policies], Policies]
+Kind = Literal["defect", "variant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """A defect or a variant."""
+
+    kind: Kind
+    name: str
+    summary: str
+    breaks: tuple[str, ...]
+    """Requirements that a defect breaks; empty for a variant."""
+    related: tuple[str, ...]
+    """Patterns (as of `fnmatch`) of other requirements whose scenarios may fail because of it."""
+    alter: Alter
+
+    def as_dict(self) -> dict[str, object]:
+        """What `--list` shows."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "summary": self.summary,
+            "breaks": list(self.breaks),
+            "related": list(self.related),
+        }
+
+
+_known: dict[tuple[Kind, str], Alteration] = {}
+
+
+class UnknownAlteration(Exception):
+    """There is no defect or variant of that name."""
+
+
+def _register(alteration: Alteration) -> None:
+    key = (alteration.kind, alteration.name)
+    if key in _known:
+        raise ValueError(f"two {alteration.kind}s are named {alteration.name}")
+    _known[key] = alteration
+
+
+def defect(
+    name: str, summary: str, *, breaks: Iterable[str], related: Iterable[str] = ()
+) -> Callable[[Alter], Alter]:
+    """Register a seeded defect."""
+
+    def decorate(alter: Alter) -> Alter:
+        _register(Alteration("defect", name, summary, tuple(breaks), tuple(related), alter))
+        return alter
+
+    return decorate
+
+
+def variant(name: str, summary: str) -> Callable[[Alter], Alter]:
+    """Register a legal variant."""
+
+    def decorate(alter: Alter) -> Alter:
+        _register(Alteration("variant", name, summary, (), (), alter))
+        return alter
+
+    return decorate
+
+
+def alterations() -> Mapping[tuple[Kind, str], Alteration]:
+    """All of them, defects first, each kind in the order of its modules."""
+    for package in (reference_ra.defects, reference_ra.variants):
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    return _known
+
+
+def find(kind: Kind, name: str) -> Alteration:
+    """The one of that name; UnknownAlteration where there is none."""
+    try:
+        return alterations()[kind, name]
+    except KeyError:
+        raise UnknownAlteration(f"there is no {kind} named {name!r}: see --list") from None

@@ -1,0 +1,72 @@
+"""What the RA does with a Device CSR: check it, look at the Device, issue (M-2.4.1.2 to M-2.4.1.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reference_ra import oids
+from reference_ra.certificate import assemble
+from reference_ra.csr import Csr
+from reference_ra.der import DerError
+from reference_ra.messages import Rejected, Status
+from reference_ra.policies import Authority, DeviceRule, Policies
+from reference_ra.registry import IssuedCertificate
+
+CERTIFICATE_LIMIT = 100
+"""Device Certificates for one Device ID, ever."""
+
+
+def check_csr(policies: Policies, octets: bytes) -> Csr:
+    """The CSR, where its format and signature are right."""
+    try:
+        csr = policies.parse_csr(octets)
+    except DerError as error:
+        raise Rejected(Status.CSR_ERROR, f"The CSR cannot be read: {error}") from error
+    for broken in policies.csr_rules.values():
+        if reason := broken(csr):
+            raise Rejected(Status.CSR_ERROR, f"The CSR is refused: {reason}")
+    return csr
+
+
+def had_a_certificate(authority: Authority, device: bytes) -> Rejected | None:
+    """M-2.4.1.3-a: this service replaces certificates, so there must be one."""
+    if authority.registry.certificates_issued(device):
+        return None
+    return Rejected(Status.UNKNOWN_DEVICE, "No Device Certificate was issued for this Device before")
+
+
+def is_below_limit(authority: Authority, device: bytes) -> Rejected | None:
+    """M-2.4.1.3-b: fewer than 100 were issued before."""
+    if authority.registry.certificates_issued(device) < CERTIFICATE_LIMIT:
+        return None
+    return Rejected(Status.ISSUANCE_ANOMALY, f"{CERTIFICATE_LIMIT} certificates were issued for this Device")
+
+
+DEVICE_RULES: Mapping[str, DeviceRule] = {"known": had_a_certificate, "limit": is_below_limit}
+
+
+def check_device(policies: Policies, authority: Authority, device: bytes) -> None:
+    """Rejected, where the Device gets no certificate."""
+    for refuses in policies.device_rules.values():
+        if rejected := refuses(authority, device):
+            raise rejected
+
+
+def issue(policies: Policies, authority: Authority, csr: Csr, device: bytes) -> bytes:
+    """A new certificate, lodged."""
+    now = authority.clock.now()
+    fields = policies.fill_fields(csr, authority.device_ca, now)
+    octets = assemble(fields, authority.device_ca, policies.sign)
+    usage = csr.extension(oids.KEY_USAGE)
+    agreement = usage is not None and usage.value == oids.KEY_AGREEMENT
+    key_usage = "keyAgreement" if agreement else "digitalSignature"
+    policies.lodge(authority, IssuedCertificate(device, key_usage, fields.serial, octets, now))
+    return octets
+
+
+async def decide(policies: Policies, authority: Authority, octets: bytes) -> bytes:
+    """Check, then issue, without giving way in between: two requests cannot both be the 100th."""
+    csr = check_csr(policies, octets)
+    device = policies.device_of(authority, csr)
+    check_device(policies, authority, device)
+    return issue(policies, authority, csr, device)

@@ -1,0 +1,1 @@
+"""Seeded defects: each makes the RA break one rule, and says which."""

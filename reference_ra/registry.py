@@ -1,0 +1,127 @@
+"""What the RA knows: subscribers and their credentials, Devices and their certificates, rejected requests."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+_TABLES = """
+create table certificate (
+    id integer primary key,
+    device blob not null,
+    key_usage text not null,
+    serial blob not null unique,
+    issued_at text not null,
+    der blob,
+    seeded integer not null
+);
+create index certificate_by_device on certificate (device);
+create table rejection (
+    id integer primary key,
+    rejected_at text not null,
+    credential text not null,
+    reason text not null
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """An Authorised Subscriber."""
+
+    organisation: str
+    eui64: bytes
+    remote_party_role: str
+    """Two hexadecimal characters: ``02`` supplier."""
+    user_roles: frozenset[str]
+    uept: bool
+    """It has completed User Entry Process Tests (S-2)."""
+    device_certificates: bool = True
+    """It is an Authorised Subscriber for Device Certificates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """An IKI Certificate as the RA has registered it: for one interface only (M-G-e)."""
+
+    label: str
+    fingerprint: bytes
+    """SHA-256 of the certificate's DER."""
+    interface: str
+    subscriber: Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCertificate:
+    """A Device Certificate and what the registry files it under."""
+
+    device: bytes
+    key_usage: str
+    serial: bytes
+    der: bytes
+    issued_at: datetime
+
+
+class Registry:
+    """One RA's records. Used from one thread, so that a check and the issue that follows it are one step."""
+
+    def __init__(self, file: Path, credentials: Iterable[Credential]) -> None:
+        """Start empty of certificates: an earlier run's file is replaced."""
+        self.credentials = {credential.fingerprint: credential for credential in credentials}
+        file.unlink(missing_ok=True)
+        self._database = sqlite3.connect(file, isolation_level=None)
+        # A run's records are thrown away with it: no need to wait for the disk.
+        self._database.executescript(f"pragma synchronous=off; pragma journal_mode=memory; {_TABLES}")
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def certificates_issued(self, device: bytes) -> int:
+        """How many Device Certificates were issued for a Device, seeded ones included."""
+        row = self._database.execute("select count(*) from certificate where device = ?", (device,))
+        return int(row.fetchone()[0])
+
+    def recent_devices(self) -> list[bytes]:
+        """Some Devices that have a certificate, the latest first."""
+        rows = self._database.execute("select device from certificate order by id desc limit 200")
+        return list(dict.fromkeys(row[0] for row in rows))
+
+    def key_usages_issued(self, device: bytes) -> frozenset[str]:
+        """The key usages of a Device's certificates."""
+        rows = self._database.execute("select key_usage from certificate where device = ?", (device,))
+        return frozenset(row[0] for row in rows)
+
+    def lodge(self, issued: IssuedCertificate) -> None:
+        """Record a certificate."""
+        self._database.execute(
+            "insert into certificate (device, key_usage, serial, issued_at, der, seeded)"
+            " values (?, ?, ?, ?, ?, 0)",
+            (issued.device, issued.key_usage, issued.serial, issued.issued_at.isoformat(), issued.der),
+        )
+
+    def seed(self, device: bytes, certificates: int, key_usage: str, at: datetime) -> None:
+        """Make `certificates` the number issued for a Device, by rows without a certificate's octets."""
+        rows = ((device, key_usage, secrets.token_bytes(16), at.isoformat()) for _ in range(certificates))
+        self._database.execute("begin")
+        self._database.execute("delete from certificate where device = ?", (device,))
+        self._database.executemany(
+            "insert into certificate (device, key_usage, serial, issued_at, seeded) values (?, ?, ?, ?, 1)",
+            rows,
+        )
+        self._database.execute("commit")
+
+    def log_rejection(self, credential: str, reason: str, at: datetime) -> None:
+        """Log a rejected request (M-2.4.1.2-c)."""
+        self._database.execute(
+            "insert into rejection (rejected_at, credential, reason) values (?, ?, ?)",
+            (at.isoformat(), credential, reason),
+        )
+
+    def rejections(self) -> int:
+        """How many were logged since the start."""
+        return int(self._database.execute("select count(*) from rejection").fetchone()[0])

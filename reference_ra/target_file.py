@@ -1,0 +1,124 @@
+"""What the RA hands to whoever tests it: a folder of credentials and a target file that names them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reference_ra.oids import DEVICE_POLICY
+from reference_ra.parties import CREDENTIALS, CredentialPlan
+from reference_ra.pki import (
+    PASSWORD_SUFFIX,
+    TestPki,
+    certificate_pem,
+    key_pem,
+    write_pkcs12,
+    write_secret,
+)
+
+FOLDER = "credentials"
+NEW_DEVICE_PREFIX = "00-DB-12-34-56"
+HW_TYPE = "1.2.826.0.1.8641679.1.2.2.1"
+_DEVICE_ISSUING_CAS = ("device-issuing-ca", "device-issuing-ca-2")
+_AUTHORITIES = (
+    "server-ca",
+    *_DEVICE_ISSUING_CAS,
+    "device-root-ca",
+    "organisation-issuing-ca",
+    "organisation-root-ca",
+    "iki-ca",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the RA listens."""
+
+    adhoc: str
+    management: str
+
+
+def write_credentials(directory: Path, pki: TestPki) -> None:
+    """The CA certificates, and every credential; private keys for their owner's eyes only."""
+    folder = directory / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for label in _AUTHORITIES:
+        (folder / f"{label}.pem").write_bytes(certificate_pem(pki.identities[label].certificate))
+    for plan in CREDENTIALS:
+        identity = pki.identities[plan.label]
+        if plan.pkcs12:
+            write_pkcs12(folder / f"{plan.label}.p12", plan.label, identity)
+        else:
+            (folder / f"{plan.label}.pem").write_bytes(certificate_pem(identity.certificate))
+            write_secret(folder / f"{plan.label}.key", key_pem(identity.key))
+
+
+def write_target(directory: Path, endpoints: Endpoints, altered: Sequence[str]) -> Path:
+    """The target file; it appears whole, so whoever waits for it may read it at once."""
+    file = directory / "target.toml"
+    write_secret(file, target_text(endpoints, altered).encode())
+    return file
+
+
+def target_text(endpoints: Endpoints, altered: Sequence[str]) -> str:
+    """The target file's TOML."""
+    title = "built-in reference RA"
+    if altered:
+        title += f" ({', '.join(altered)})"
+    tables: list[dict[str, object]] = [
+        {"schema": 1},
+        _table("target", name=title, sec_release="from v6.21"),
+        _table(
+            "statement",
+            interfaces=["adhoc"],
+            user_roles=["import-supplier", "gas-supplier", "dcc"],
+            certificate_types=["device"],
+        ),
+        _table("endpoints.adhoc", url=endpoints.adhoc),
+        _table(
+            "trust",
+            server_anchors=[f"{FOLDER}/server-ca.pem"],
+            device_issuing_cas=[f"{FOLDER}/{label}.pem" for label in _DEVICE_ISSUING_CAS],
+        ),
+        *(_credential(plan) for plan in CREDENTIALS),
+        _table("devices", new_prefix=NEW_DEVICE_PREFIX),
+        _table("settings", device_policy_oid=DEVICE_POLICY, hw_type_oid=HW_TYPE),
+        _table("limits", connect_seconds=5, response_seconds=5),
+        _table("clients", adhoc="clients.gateway.adhoc_requests:RequestsAdHocClient"),
+        _table("operator", plugin="targets.reference_operator:ReferenceOperator"),
+        _table("operator.options", url=endpoints.management),
+    ]
+    return "\n".join(_render(table) for table in tables)
+
+
+_HEADING = ""
+
+
+def _table(heading: str, **values: object) -> dict[str, object]:
+    return {_HEADING: heading, **values}
+
+
+def _credential(plan: CredentialPlan) -> dict[str, object]:
+    place = f"{FOLDER}/{plan.label}"
+    if plan.pkcs12:
+        files = {"pkcs12": f"{place}.p12", "password_file": f"{place}.p12{PASSWORD_SUFFIX}"}
+    else:
+        files = {"certificate": f"{place}.pem", "key": f"{place}.key"}
+    return _table(
+        f"credentials.{plan.label}",
+        interface=plan.interface,
+        user_role=plan.user_role,
+        state=plan.state,
+        uept=plan.party.uept,
+        **files,
+    )
+
+
+def _render(table: Mapping[str, object]) -> str:
+    # A JSON string, number, boolean or array of strings is TOML as well.
+    lines = [f"{key} = {json.dumps(value)}" for key, value in table.items() if key != _HEADING]
+    if _HEADING in table:
+        lines.insert(0, f"[{table[_HEADING]}]")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""Legal variants: each makes the RA behave differently, yet within the rules."""

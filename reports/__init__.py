@@ -1,0 +1,1 @@
+"""Turns the results of a run into verdicts on requirements, files and pages."""

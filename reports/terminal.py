@@ -1,0 +1,124 @@
+"""What a run prints after pytest's own lines: a table, what was left out and why, what failed, the result."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from reports import tables
+from reports.model import RequirementVerdict, Run, ScenarioResult, Verdict
+from reports.text import visible
+
+_NARROWEST = 40
+_FINDINGS_SHOWN = 4
+_FAILURES_SHOWN = 25
+
+_REQUIREMENTS = {
+    "proved": (RequirementVerdict.PROVED,),
+    "failed": (RequirementVerdict.FAILED, RequirementVerdict.UNPROVED),
+    "inconclusive": (RequirementVerdict.INCONCLUSIVE,),
+    "advisory": (RequirementVerdict.ADVISORY,),
+    "not run": (RequirementVerdict.NOT_RUN, RequirementVerdict.NOT_TESTED, RequirementVerdict.PLANNED),
+}
+_SCENARIOS = {
+    "passed": (Verdict.PASS,),
+    "failed": (Verdict.FAIL,),
+    "inconclusive": (Verdict.INCONCLUSIVE,),
+    "advisory": (Verdict.ADVISORY,),
+    "not run": (Verdict.NOT_RUN, Verdict.NOT_APPLICABLE),
+}
+
+
+def render(run: Run, width: int = 80, encoding: str | None = None) -> list[str]:
+    """The lines; all but the tables, the path and the last, the result, keep to `width`.
+
+    What `encoding` cannot hold becomes an escape. Control characters, which an RA may send, always do.
+    """
+    width = max(width, _NARROWEST)
+    lines = [
+        *_table("Requirements by interface", tables.by_interface(run), _REQUIREMENTS),
+        "",
+        *_table("Scenarios by area", tables.by_area(run.scenarios), _SCENARIOS),
+        *_section("Not run, and why", _left_out(run, width)),
+        *_section("Failed", _unsettled(run.scenarios, Verdict.FAIL, width)),
+        *_section("Inconclusive", _unsettled(run.scenarios, Verdict.INCONCLUSIVE, width)),
+        *_section("Advisory", _unsettled(run.scenarios, Verdict.ADVISORY, width)),
+        "",
+        f"Report: {_shown(run.directory / 'index.html')}",
+        run.line,
+    ]
+    return [_encodable(visible(line, one_line=True), encoding) for line in lines]
+
+
+def _table(title: str, rows: Sequence[tables.Row], columns: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(column), 5) for column in columns]
+    first = max([len(title), *(len(row.name) for row in rows)])
+    yield "  ".join([title.ljust(first), *(c.rjust(w) for c, w in zip(columns, widths, strict=True))])
+    for row in rows:
+        numbers = [str(sum(row.counts[v] for v in verdicts)) for verdicts in columns.values()]
+        yield "  ".join([row.name.ljust(first), *(n.rjust(w) for n, w in zip(numbers, widths, strict=True))])
+
+
+def _section(title: str, body: Iterable[str]) -> list[str]:
+    lines = list(body)
+    return ["", f"{title}:", *lines] if lines else []
+
+
+def _left_out(run: Run, width: int) -> Iterator[str]:
+    for noun, groups in (
+        ("scenario", tables.scenarios_left_out(run.scenarios)),
+        ("requirement", tables.requirements_left_out(run)),
+    ):
+        for group in _by_nature_as_one(groups):
+            number = len(group.members)
+            words = f"{number} {noun}{'' if number == 1 else 's'} {group.verdict.lower()}: {group.reason}"
+            yield from _wrapped(words, width, "  ", "    ")
+
+
+def _by_nature_as_one(groups: Sequence[tables.Group]) -> Iterator[tables.Group]:
+    """What no scenario can test has a reason each, and the same ones in every run: here they share a line."""
+    by_nature = [group for group in groups if group.verdict == RequirementVerdict.NOT_TESTED]
+    yield from (group for group in groups if group not in by_nature)
+    if by_nature:
+        members = tuple(member for group in by_nature for member in group.members)
+        reason = f"no scenario can test them, for reasons in the report: {', '.join(members)}"
+        yield tables.Group(RequirementVerdict.NOT_TESTED.value, reason, members)
+
+
+def _unsettled(scenarios: Sequence[ScenarioResult], verdict: Verdict, width: int) -> Iterator[str]:
+    """The scenarios of one verdict with their findings in brief, or else their reason."""
+    chosen = [scenario for scenario in scenarios if scenario.verdict is verdict]
+    for scenario in chosen[:_FAILURES_SHOWN]:
+        yield from _wrapped(f"{scenario.key}  {scenario.title}", width, "  ", "    ")
+        briefs = [str(judged.finding) for judged in scenario.findings] or [scenario.reason]
+        for brief in briefs[:_FINDINGS_SHOWN]:
+            yield from _wrapped(textwrap.shorten(brief, 4 * width), width, "    - ", "      ")
+        if len(briefs) > _FINDINGS_SHOWN:
+            yield f"    - and {len(briefs) - _FINDINGS_SHOWN} more findings"
+    if len(chosen) > _FAILURES_SHOWN:
+        yield f"  and {len(chosen) - _FAILURES_SHOWN} more; see the report"
+
+
+def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(
+        visible(text, one_line=True),
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
+    )
+
+
+def _shown(path: Path) -> str:
+    """The path from here where it is below the working directory, since that is shorter to open."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _encodable(line: str, encoding: str | None) -> str:
+    if encoding is None or line.isascii():
+        return line
+    return line.encode(encoding, "backslashreplace").decode(encoding)

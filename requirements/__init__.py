@@ -1,0 +1,1 @@
+"""The catalogue of requirements, and how far the scenarios cover it."""

@@ -1,0 +1,51 @@
+"""The profile of Device Certificates: certificates asked for once in a run, and judged."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers, then
+
+from checks.certificate.serials import judge_unique_serials
+from clients.csr.device import reshaped
+from fixtures.conversation import Conversation
+from fixtures.devices import Devices
+from fixtures.subscribers import Subscribers
+from steps.words import USAGES
+
+NOT_CRITICAL = "extensions not marked critical"
+
+
+@given(parsers.re(r"a Device Certificate for (?P<usage>Digital Signing|Key Agreement)"))
+def device_certificate(
+    conversation: Conversation, subscribers: Subscribers, devices: Devices, usage: str
+) -> None:
+    conversation.party = subscribers.authorised()
+    kept = conversation.run.kept_certificates.get(usage)
+    if kept is None:
+        conversation.devices.append(devices.known())
+        kept = conversation.submit_csr(conversation.new_csr(USAGES[usage]))
+        conversation.run.kept_certificates[usage] = kept
+    else:
+        conversation.run.recorder.record(kept.exchange)
+        conversation.submissions.append(kept)
+
+
+@given("a Device Certificate for a Device CSR whose extensions are not critical")
+def device_certificate_not_critical(
+    conversation: Conversation, subscribers: Subscribers, devices: Devices
+) -> None:
+    conversation.party = subscribers.authorised()
+    conversation.devices.append(devices.known())
+    csr = reshaped(conversation.new_csr(), conversation.target.settings.hw_type_oid, NOT_CRITICAL)
+    conversation.submit_csr(csr)
+
+
+@then("the Device Certificate keeps this rule")
+def certificate_keeps_the_rule(conversation: Conversation) -> None:
+    conversation.certificate(conversation.last)
+
+
+@then("no two Device Certificates of this run have the same issuer and serial number")
+def serials_of_the_run(conversation: Conversation) -> None:
+    for submission in conversation.submissions:
+        conversation.certificate(submission)
+    conversation.judge.take(judge_unique_serials(set(conversation.run.certificates)))

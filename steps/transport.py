@@ -1,0 +1,141 @@
+"""TLS: what a client offers, and what the server agrees to and presents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from pytest_bdd import parsers, then, when
+
+from checks.tls import judge_server_certificate
+from clients.exchange import BEFORE_REQUEST, Exchange, FailureKind
+from clients.gateway.adhoc_message import Parts, signing_request
+from clients.tls_hello import VERSION_CODES, ServerFlight
+from clients.tls_probe import TlsProbe
+from fixtures.conversation import Conversation
+from fixtures.verdicts import Inconclusive, Judge, NotApplicable
+from steps.words import SUITES, SUITES_OF_VERSION
+from targets.model import Target
+
+
+@dataclass(slots=True)
+class Handshake:
+    """What a scenario's own handshake or plain connection got."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    flight: ServerFlight | None = None
+    offered: str = ""
+
+    @property
+    def exchange(self) -> Exchange:
+        """The last one. Raises Inconclusive where nobody was there."""
+        exchange = self.exchanges[-1]
+        if exchange.failure is not None and exchange.failure.kind in BEFORE_REQUEST - {
+            FailureKind.SERVER_NOT_TRUSTED
+        }:
+            raise Inconclusive(f"{exchange.url} could not be reached: {exchange.failure}")
+        return exchange
+
+
+@pytest.fixture
+def handshake() -> Handshake:
+    """The handshake of this scenario."""
+    return Handshake()
+
+
+@pytest.fixture
+def held_open() -> Iterator[ExitStack]:
+    """Connections that stay open until the scenario ends."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@when(parsers.re(r"the subscriber opens a TLS session that offers only (?P<suite>[A-Z0-9-]+)"))
+def open_session(
+    adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake, suite: str
+) -> None:
+    handshake.offered = suite
+    handshake.exchanges.append(adhoc_tls.handshake(conversation.party, (suite,)))
+
+
+@then("the session is agreed with that suite")
+def session_agreed(handshake: Handshake, judge: Judge) -> None:
+    exchange = handshake.exchange
+    agreed = exchange.tls is not None and exchange.tls.cipher == handshake.offered
+    judge.expect(agreed, "M-G-a", f"a TLS session with {handshake.offered}", exchange.outcome)
+
+
+@when(parsers.re(r"a client offers TLS with only (?P<suite>[A-Z0-9-]+)"))
+def offer_suite(adhoc_tls: TlsProbe, handshake: Handshake, suite: str) -> None:
+    _offer(adhoc_tls, handshake, "TLSv1.2", (SUITES[suite],), suite)
+
+
+@when(parsers.re(r"a client offers only (?P<version>SSLv3|TLSv1(?:\.\d)?)"))
+def offer_version(adhoc_tls: TlsProbe, handshake: Handshake, target: Target, version: str) -> None:
+    lowest, highest = target.settings.tls_minimum, target.settings.tls_maximum
+    if VERSION_CODES[lowest] <= VERSION_CODES[version] <= VERSION_CODES[highest]:
+        raise NotApplicable(f"the target file permits {version} (settings.tls_minimum, settings.tls_maximum)")
+    _offer(adhoc_tls, handshake, version, SUITES_OF_VERSION[version], version)
+
+
+@then("the handshake goes no further")
+def handshake_refused(handshake: Handshake, judge: Judge) -> None:
+    exchange, flight = handshake.exchange, handshake.flight
+    if exchange.failure is not None and exchange.failure.kind is FailureKind.TIMED_OUT:
+        raise Inconclusive(f"{exchange.url} neither answered nor refused: {exchange.failure}")
+    accepted = flight is not None and flight.accepted
+    judge.expect(not accepted, "M-G-a", f"no handshake with {handshake.offered}", exchange.outcome)
+
+
+@when("a right request is sent to the service's port without TLS")
+def send_plain(adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake) -> None:
+    body = signing_request(Parts(conversation.new_reference(), conversation.new_csr().base64))
+    head = (
+        f"POST {adhoc_tls.path} HTTP/1.1\r\nHost: {adhoc_tls.host}:{adhoc_tls.port}\r\nConnection: close\r\n"
+        f"Content-Type: application/xml;charset=UTF-8\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    handshake.exchanges.append(adhoc_tls.plain(head.encode() + body))
+
+
+@then("no Device Certificate is in what comes back")
+def nothing_in_plain(handshake: Handshake, judge: Judge) -> None:
+    octets = handshake.exchange.answer_octets
+    served = b"<Certificate" in octets or b"DeviceCertificateSigningResponse" in octets
+    judge.expect(not served, "M-2.4.GO-b", "no service without TLS", handshake.exchange.outcome)
+
+
+@when("the server's certificate chain is taken from its handshake")
+def take_chain(adhoc_tls: TlsProbe, handshake: Handshake) -> None:
+    permitted = (0xC030, 0xC028, 0xC02F, 0xC027)
+    _offer(adhoc_tls, handshake, "TLSv1.2", permitted, "the permitted suites")
+
+
+@then("the server's certificate keeps this rule")
+def server_certificate(adhoc_tls: TlsProbe, handshake: Handshake, judge: Judge, target: Target) -> None:
+    exchange, flight = handshake.exchange, handshake.flight
+    if flight is None or not flight.certificates:
+        raise Inconclusive(f"{exchange.url} presented no certificate: {exchange.outcome}")
+    anchors = [anchor.public_bytes(Encoding.DER) for anchor in target.trust.server_anchors]
+    judge.take(judge_server_certificate(flight.certificates, anchors, adhoc_tls.host, datetime.now(UTC)))
+
+
+@when("one client falls silent in the middle of its request")
+def fall_silent(
+    adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake, held_open: ExitStack
+) -> None:
+    exchange = held_open.enter_context(adhoc_tls.silent_client(conversation.party, promised=2000))
+    handshake.exchanges.append(exchange)
+    if exchange.failure is not None:
+        raise Inconclusive(f"the client that was to fall silent was not let in: {exchange.failure}")
+
+
+def _offer(
+    probe: TlsProbe, handshake: Handshake, version: str, suites: tuple[int, ...], offered: str
+) -> None:
+    handshake.offered = offered
+    exchange, handshake.flight = probe.offer(version, suites)
+    handshake.exchanges.append(exchange)

@@ -1,0 +1,1 @@
+"""Target files: which RA is under test, and what the suite holds to speak to it."""

@@ -1,0 +1,88 @@
+"""The operator plug-in of the built-in reference RA: it speaks to that RA's management port."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+
+from clients.operator import CAPABILITIES, Operator, OperatorError
+
+_SECONDS = 10.0
+
+
+class ReferenceOperator(Operator):
+    """JSON over plain HTTP on a loopback port. Option: ``url``, such as ``http://127.0.0.1:9443``."""
+
+    capabilities = frozenset(CAPABILITIES)
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Take the port's address; nothing is sent yet. Raises `OperatorError` where there is none."""
+        super().__init__(options)
+        unknown = sorted(set(options) - {"url"})
+        if unknown:
+            raise OperatorError(f"unknown option {unknown[0]}; the one option is url")
+        url = options.get("url")
+        if not isinstance(url, str) or not url.startswith("http://"):
+            raise OperatorError("give the option url, such as http://127.0.0.1:9443")
+        self._url = url.rstrip("/")
+
+    def seed_device(self, device_id: bytes, certificates: int, key_usage: str) -> None:
+        """See the interface."""
+        self._call(
+            "POST",
+            "/devices",
+            {"device_id": _eui64(device_id), "certificates": certificates, "key_usage": key_usage},
+        )
+
+    def certificates_issued(self, device_id: bytes) -> int:
+        """See the interface."""
+        return self._count(f"/devices/{_eui64(device_id)}", "certificates")
+
+    def rejections_logged(self) -> int:
+        """See the interface."""
+        return self._count("/rejections", "count")
+
+    def now(self) -> datetime:
+        """See the interface."""
+        text = self._call("GET", "/clock").get("now")
+        try:
+            moment = datetime.fromisoformat(str(text))
+        except ValueError:
+            raise OperatorError(f"the reference RA's clock reads {text!r}") from None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+    def advance_clock(self, by: timedelta) -> None:
+        """See the interface."""
+        self._call("POST", "/clock", {"advance_seconds": by.total_seconds()})
+
+    def _count(self, path: str, key: str) -> int:
+        value = self._call("GET", path).get(key)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise OperatorError(f"the reference RA answered {path} without a number {key!r}")
+        return value
+
+    def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        # A session for each call: several threads may call at once, and it is loopback. No proxy and no
+        # credentials from the environment.
+        with requests.Session() as session:
+            session.trust_env = False
+            try:
+                response = session.request(
+                    method, self._url + path, json=body, timeout=_SECONDS, allow_redirects=False
+                )
+                answer = response.json() if response.content else {}
+            except (requests.RequestException, ValueError) as error:
+                raise OperatorError(f"the reference RA's management port: {error}") from error
+        if not isinstance(answer, dict):
+            raise OperatorError(f"the reference RA answered {path} with something else than an object")
+        if response.status_code >= 300:
+            reason = answer.get("error", response.reason)
+            raise OperatorError(f"the reference RA refused {method} {path}: {reason}")
+        return answer
+
+
+def _eui64(device_id: bytes) -> str:
+    return device_id.hex("-").upper()

@@ -1,0 +1,158 @@
+"""Conformance runs against the reference RA as it is, with one seeded defect, or as a legal variant."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from reference_ra.alterations import Alteration, alterations
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CONFORMANT = 0
+PASSING = frozenset({"PASS", "ADVISORY"})
+"""Verdicts of a scenario that a conformant RA may get."""
+LONGEST_RUN_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a conformance run said of one RA."""
+
+    status: int
+    """Exit status of the run."""
+    results: dict[str, Any]
+    """Its `results.json`; empty where it wrote none."""
+    output: str
+
+    @property
+    def scenarios(self) -> list[dict[str, Any]]:
+        """Every scenario with its verdict and findings."""
+        return list(self.results.get("scenarios", ()))
+
+    def with_verdict(self, *verdicts: str) -> list[dict[str, Any]]:
+        """The scenarios that ended so."""
+        return [scenario for scenario in self.scenarios if scenario["verdict"] in verdicts]
+
+
+@dataclass(frozen=True, slots=True)
+class DefectVerdict:
+    """Whether the suite finds a defect, and blames nothing else."""
+
+    detected_by: tuple[str, ...]
+    """Keys of scenarios that cite a broken requirement and did not pass."""
+    strays: tuple[str, ...]
+    """Keys of scenarios that failed although they cite nothing that the defect touches."""
+
+    @property
+    def found(self) -> bool:
+        """Found, and no scenario cries for nothing."""
+        return bool(self.detected_by) and not self.strays
+
+
+def judge_defect(alteration: Alteration, trial: Trial) -> DefectVerdict:
+    """What a trial of a defective RA shows."""
+    touched = (*alteration.breaks, *alteration.related)
+    detected, strays = [], []
+    for scenario in trial.with_verdict("FAIL", "ADVISORY"):
+        cited = scenario["requirements"]
+        if set(cited) & set(alteration.breaks):
+            detected.append(scenario["key"])
+        elif scenario["verdict"] == "FAIL" and not any(
+            fnmatchcase(requirement, pattern) for requirement in cited for pattern in touched
+        ):
+            strays.append(scenario["key"])
+    return DefectVerdict(tuple(detected), tuple(strays))
+
+
+def not_whole(trial: Trial) -> list[str]:
+    """Why a run that should have passed whole did not; empty where it did."""
+    reasons = [
+        f"{each['key']} {each['verdict']}: {each['reason']}"
+        for each in trial.scenarios
+        if each["verdict"] not in PASSING
+    ]
+    if trial.status != CONFORMANT:
+        reasons.append(f"exit status {trial.status}")
+    if not trial.scenarios:
+        reasons.append(f"no scenario ran: {trial.output[-500:]}")
+    return reasons
+
+
+class Trials:
+    """Runs trials, two at a time, each against an RA of its own; the test PKI is made once."""
+
+    def __init__(self, folder: Path, pool: ThreadPoolExecutor) -> None:
+        """Keep what the runs write in `folder`."""
+        self._folder, self._pool = folder, pool
+        self._started: dict[str, Future[Trial]] = {}
+
+    def start(self, name: str, *options: str) -> Future[Trial]:
+        """Start a trial, or find the one that was started."""
+        if name not in self._started:
+            self._started[name] = self._pool.submit(self._run, name, options)
+        return self._started[name]
+
+    def start_altered(self, alteration: Alteration) -> Future[Trial]:
+        """Start a trial of the reference RA with a defect, or as a variant."""
+        return self.start(
+            f"{alteration.kind}-{alteration.name}", f"--{alteration.kind}", alteration.name
+        )
+
+    def cancel(self) -> None:
+        """Start none of those that have not begun."""
+        for future in self._started.values():
+            future.cancel()
+
+    def _run(self, name: str, options: tuple[str, ...]) -> Trial:
+        folder = self._folder / name
+        folder.mkdir()
+        command = [
+            "{python}", "-m", "reference_ra", "--directory", "{directory}", "--until-stdin-closes",
+            "--pki", str(self._folder / "pki"), *options,
+        ]  # fmt: skip
+        launch = folder / "target.toml"
+        launch.write_text(f"schema = 1\n[launch]\ncommand = {json.dumps(command)}\nseconds = 60\n", encoding="utf-8")
+        ended = subprocess.run(
+            [
+                sys.executable, "-m", "pytest", "-q", "--target", str(launch), "--output", str(folder / "out"),
+                "--formats", "none",
+            ],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=LONGEST_RUN_SECONDS,
+            check=False,
+        )  # fmt: skip
+        file = folder / "out" / "results.json"
+        results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        return Trial(ended.returncode, results, ended.stdout + ended.stderr)
+
+
+@contextmanager
+def running_trials(jobs: int = 2) -> Iterator[Trials]:
+    """Trials that are stopped on leaving; `jobs` run at a time, none before the unaltered one made the PKI."""
+    with TemporaryDirectory(prefix="smki-matrix-", ignore_cleanup_errors=True) as folder:
+        with ThreadPoolExecutor(max_workers=jobs) as pool:
+            trials = Trials(Path(folder), pool)
+            trials.start("unaltered").result()
+            try:
+                yield trials
+            finally:
+                trials.cancel()
+
+
+def known(kind: str) -> list[Alteration]:
+    """The reference RA's defects, or its variants."""
+    return [alteration for alteration in alterations().values() if alteration.kind == kind]

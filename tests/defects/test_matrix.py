@@ -1,0 +1,55 @@
+"""Every seeded defect is found by a scenario that cites its rule, and every legal variant passes whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from reference_ra.alterations import Alteration
+from tests.defects.execution import Trials, judge_defect, known, not_whole, running_trials
+
+DEFECTS, VARIANTS = known("defect"), known("variant")
+
+
+@pytest.fixture(scope="module")
+def trials() -> Iterator[Trials]:
+    with running_trials() as started:
+        for alteration in (*DEFECTS, *VARIANTS):
+            started.start_altered(alteration)
+        yield started
+
+
+def test_the_reference_ra_conforms_in_every_scenario(trials: Trials) -> None:
+    unaltered = trials.start("unaltered").result()
+    assert not_whole(unaltered) == []
+    assert {scenario["verdict"] for scenario in unaltered.scenarios} == {"PASS"}
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda each: each.name)
+def test_a_defect_is_found_and_nothing_else_is_blamed(trials: Trials, defect: Alteration) -> None:
+    trial = trials.start_altered(defect).result()
+    verdict = judge_defect(defect, trial)
+    assert verdict.detected_by, f"{defect.summary} survives:\n{trial.output[-2000:]}"
+    assert verdict.strays == ()
+    assert trial.status != 0
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda each: each.name)
+def test_a_legal_variant_passes_whole(trials: Trials, variant: Alteration) -> None:
+    assert not_whole(trials.start_altered(variant).result()) == []
+
+
+def test_each_scenario_finds_a_defect(trials: Trials) -> None:
+    finding = {
+        key.partition("[")[0]
+        for defect in DEFECTS
+        for key in judge_defect(defect, trials.start_altered(defect).result()).detected_by
+    }
+    every = {scenario["id"] for scenario in trials.start("unaltered").result().scenarios}
+    assert every - finding == set()
+
+
+def test_there_are_as_many_as_the_suite_promises() -> None:
+    assert len(DEFECTS) >= 45
+    assert len(VARIANTS) >= 12

@@ -1,0 +1,94 @@
+"""The example files are valid once their paths exist, and every key in them is explained."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+
+from targets import launch
+from targets.loader import load_target
+from targets.model import Limits, Settings
+from tests.targets.pki import DAY, PASSWORD, Pki, key_pem, pem, pkcs12
+
+FOLDER = Path(launch.__file__).parent
+EXAMPLES = ("staging-example.toml", "vendor-example.toml")
+
+
+def provide(pki: Pki, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every file that an example names, in the state that it names."""
+    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    for name in document["trust"]["server_anchors"] + document["trust"]["device_issuing_cas"]:
+        put(path.parent / name, pem(pki.ca()))
+    periods = {"expired": (-2 * DAY, -DAY), "not-yet-valid": (DAY, 2 * DAY)}
+    for credential in document["credentials"].values():
+        start, end = periods.get(credential.get("state", "valid"), (-DAY, DAY))
+        key = pki.ec_key if credential.get("state") == "wrong-key-type" else pki.rsa_key
+        certificate = pki.certificate(key, start=start, end=end, algorithm=hashes.SHA256())
+        password = None
+        for option in ("password_env", "key_password_env"):
+            if option in credential:
+                password = PASSWORD
+                monkeypatch.setenv(credential[option], PASSWORD)
+        for option in ("password_file", "key_password_file"):
+            if option in credential:
+                password = PASSWORD
+                put(path.parent / credential[option], PASSWORD.encode())
+        if "pkcs12" in credential:
+            put(path.parent / credential["pkcs12"], pkcs12(key, certificate, password))
+        else:
+            put(path.parent / credential["certificate"], pem(certificate))
+            put(path.parent / credential["key"], key_pem(key, password))
+
+
+def put(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_loads_once_its_files_exist(
+    pki: Pki, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / name
+    path.write_bytes((FOLDER / name).read_bytes())
+    provide(pki, path, monkeypatch)
+    target = load_target(path)
+    assert target.settings == Settings()
+    assert target.claims("adhoc")
+    assert target.find_credentials("adhoc", user_role="import-supplier")
+
+
+def test_the_first_example_shows_every_setting_and_limit() -> None:
+    document = tomllib.loads((FOLDER / EXAMPLES[0]).read_text(encoding="utf-8"))
+    assert list(document["settings"]) == [field.name for field in fields(Settings)]
+    assert list(document["limits"]) == [field.name for field in fields(Limits)]
+    assert document["settings"] == {field.name: field.default for field in fields(Settings)}
+    assert document["limits"] == {field.name: field.default for field in fields(Limits)}
+
+
+def commented(lines: list[str]) -> Iterator[str]:
+    """The keys of the first example that neither have a comment above nor stand in a commented group."""
+    explained = False
+    for line in lines:
+        if line.startswith("#"):
+            explained = True
+        elif not line.strip():
+            explained = False
+        elif not explained and not line.startswith("["):
+            yield line
+
+
+def test_every_group_of_keys_of_the_first_example_is_explained() -> None:
+    lines = (FOLDER / EXAMPLES[0]).read_text(encoding="utf-8").splitlines()
+    assert list(commented(lines)) == []
+
+
+def test_the_default_target_starts_the_reference_ra() -> None:
+    command = launch.read_launch(FOLDER / "reference.toml").command
+    assert command[:3] == ("{python}", "-m", "reference_ra")
+    assert "{directory}" in command
