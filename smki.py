@@ -149,16 +149,17 @@ def verb_arguments(name: str, rest: Sequence[str], caller: Path) -> list[str]:
 
 
 def with_absolute(arguments: Sequence[str], options: Sequence[str], caller: Path) -> list[str]:
-    """The arguments, with the paths that these options give made absolute."""
-    result = []
-    path_follows = False
-    for argument in arguments:
+    """The arguments, with the paths that these options give made absolute and joined to their option.
+
+    pytest takes a value that stands apart for a test file until it has met the option's definition.
+    """
+    result: "list[str]" = []
+    remaining = iter(arguments)
+    for argument in remaining:
         option, equals, value = argument.partition("=")
-        if path_follows:
-            argument = str(caller / argument)
-        elif equals and option in options:
-            argument = f"{option}={caller / value}"
-        path_follows = argument in options
+        if option in options:
+            path = value if equals else next(remaining, None)
+            argument = option if path is None else f"{option}={caller / path}"
         result.append(argument)
     return result
 

@@ -45,10 +45,6 @@ class DerError(ValueError):
         self.offset = offset
         self.reason = reason
 
-    def moved(self, base: int) -> DerError:
-        """The same error, counted from the start of the octets that enclose those read, `base` earlier."""
-        return DerError(self.offset + base, self.reason)
-
 
 class Node:
     """One element: where its identifier, its value and its end stand in `data`.

@@ -22,6 +22,7 @@ class Finding:
     """The part concerned, for instance ``certificate, extension keyUsage``; empty for the whole."""
 
     def __str__(self) -> str:
+        """One line."""
         place = f" ({self.where})" if self.where else ""
         return f"{self.requirement}{place}: expected {self.expected}; observed {self.observed}"
 

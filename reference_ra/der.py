@@ -131,7 +131,8 @@ def write(tag: int, *contents: bytes) -> bytes:
 
 def write_integer(value: int) -> bytes:
     """An INTEGER in its shortest form."""
-    return write(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+    length = (value if value >= 0 else ~value).bit_length() // 8 + 1
+    return write(INTEGER, value.to_bytes(length, "big", signed=True))
 
 
 def write_bit_string(octets: bytes) -> bytes:

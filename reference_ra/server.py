@@ -89,7 +89,7 @@ async def serving(
     listener = Listener(context, http, policies.limits, policies.tls.plain_http)
     loop = asyncio.get_running_loop()
     protocol_port = await loop.create_server(lambda: TlsProtocol(listener), HOST, 0, backlog=256)
-    runner = web.AppRunner(management_application(authority), access_log=None)
+    runner = web.AppRunner(management_application(authority), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     management_port = web.TCPSite(runner, HOST, 0)
     await management_port.start()
@@ -100,6 +100,6 @@ async def serving(
         )
     finally:
         protocol_port.close()
-        await http.shutdown(timeout=1)
+        await http.shutdown(timeout=0.1)
         await runner.cleanup()
         authority.registry.close()

@@ -95,7 +95,7 @@ def make_context(
     context.use_certificate(identity.certificate)
     context.use_privatekey(identity.key)
     anchor = crypto.X509.from_cryptography(client_ca)
-    context.add_client_ca(anchor)
+    context.add_client_ca(client_ca)
     store = context.get_cert_store()
     if store is not None:
         # So that the alert tells the reason, where OpenSSL sees it too.
@@ -194,6 +194,7 @@ class TlsProtocol(asyncio.Protocol):
         self._application: asyncio.Protocol | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._last_received = 0.0
+        self._unanswered = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A TCP connection: the handshake must follow in time."""
@@ -211,6 +212,7 @@ class TlsProtocol(asyncio.Protocol):
         self._last_received = self._loop.time()
         if self._tls is None:
             if self._application is not None:
+                self._unanswered = True
                 self._application.data_received(data)
                 return
             if self._listener.plain_http and data[0] != _TLS_RECORD_HANDSHAKE:
@@ -236,7 +238,9 @@ class TlsProtocol(asyncio.Protocol):
                 self._flush()
                 self._begin(TlsTransport(self, self._under, {CLIENT_CERTIFICATE: octets}))
             while self._application is not None:
-                self._application.data_received(tls.recv(_CHUNK))
+                received = tls.recv(_CHUNK)
+                self._unanswered = True
+                self._application.data_received(received)
         except SSL.WantReadError:
             self._flush()
         except SSL.ZeroReturnError:
@@ -271,6 +275,7 @@ class TlsProtocol(asyncio.Protocol):
         """Encrypt and send what the application writes."""
         if self._tls is None or self._under.is_closing():
             return
+        self._unanswered = False
         view = memoryview(data)
         try:
             while view:
@@ -296,7 +301,8 @@ class TlsProtocol(asyncio.Protocol):
     def _peer_closed(self) -> None:
         if self._timer:
             self._timer.cancel()
-        self._timer = self._loop.call_later(self._listener.limits.half_closed_seconds, self.close)
+        patience = self._listener.limits.half_closed_seconds if self._unanswered else 0
+        self._timer = self._loop.call_later(patience, self.close)
 
     def eof_received(self) -> bool:
         """The client sends no more: what is being answered may still be sent."""

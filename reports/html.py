@@ -32,6 +32,8 @@ BINARY_OCTETS = 1024
 PAGE_BUDGET = 1_500_000
 """Octets of bodies in the whole page; beyond it, passed scenarios show less of theirs."""
 SHORT_OCTETS = 512
+FINDING_CHIPS = 6
+"""At most so many scenarios are named that found a requirement broken without citing it."""
 
 EXIT_MEANING = {
     0: "conformant",
@@ -134,17 +136,27 @@ def _present(items: list[dict[str, Any]], order: Mapping[str, int]) -> list[tupl
 
 
 def _requirement(requirement: Mapping[str, Any], by_key: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """A row of the matrix: a chip for each citing scenario; the rows of an outline share the worst's."""
+    """A row of the matrix: the scenarios that cite it, then those that found it broken all the same."""
+    cited = set(requirement["scenarios"])
+    strays = [by_key[key] for key in requirement["findings"] if key not in cited]
+    found = "FAIL" if requirement["verdict"] == "FAILED" else "ADVISORY"
+    chips = _chips([by_key[key] for key in requirement["scenarios"]])
+    findings = [{**chip, "verdict": found, "text": f"finding in {chip['text']}"} for chip in _chips(strays)]
+    return {**requirement, "chips": chips + findings[:FINDING_CHIPS], "more": len(findings[FINDING_CHIPS:])}
+
+
+def _chips(scenarios: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A chip for each scenario id; it leads to the row with the worst verdict."""
     outlines: dict[str, list[dict[str, Any]]] = {}
-    for key in requirement["scenarios"]:
-        outlines.setdefault(by_key[key]["id"], []).append(by_key[key])
+    for scenario in scenarios:
+        outlines.setdefault(scenario["id"], []).append(scenario)
     chips = []
     for name, rows in outlines.items():
         worst = min(rows, key=lambda row: WORST_FIRST.index(row["verdict"]))
-        chips.append({"id": name, "verdict": worst["verdict"], "anchor": worst["anchor"], "rows": len(rows)})
-    cited = set(requirement["scenarios"])
-    strays = [by_key[key] for key in requirement["findings"] if key not in cited]
-    return {**requirement, "chips": chips, "strays": strays}
+        chips.append(
+            {"text": name, "verdict": worst["verdict"], "anchor": worst["anchor"], "rows": len(rows)}
+        )
+    return chips
 
 
 def _scenario(scenario: Mapping[str, Any], passed_limit: int, rules: Mapping[str, str]) -> dict[str, Any]:
@@ -201,8 +213,8 @@ def _body(body: Mapping[str, Any], limit: int) -> dict[str, Any] | None:
 
 
 def _elements_apart(text: str) -> tuple[str, bool]:
-    """XML on a single line with a line break between elements, and whether any was put in."""
-    if not text.startswith("<") or "\n" in text.strip() or "><" not in text:
+    """XML with a line break between elements that touch, and whether any was put in."""
+    if not text.startswith("<") or "><" not in text:
         return text, False
     return text.replace("><", ">\n<"), True
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reports.model import (
+    JudgedFinding,
     RequirementResult,
     RequirementVerdict,
     Run,
@@ -226,14 +227,17 @@ def _scenarios_run(scenarios: Sequence[ScenarioResult]) -> str:
 
 
 def _gather(scenarios: Iterable[ScenarioResult]) -> dict[str, _Evidence]:
+    """What is said of each requirement, by the scenarios that cite it first, then incidentally."""
     evidence: dict[str, _Evidence] = {}
+    found: list[tuple[ScenarioResult, JudgedFinding]] = []
     for scenario in scenarios:
         for name in dict.fromkeys(scenario.requirements):
             evidence.setdefault(name, _Evidence()).citing.append(scenario)
-        for judged in scenario.findings:
-            named = evidence.setdefault(judged.finding.requirement, _Evidence())
-            kept = named.failures if judged.severity is Severity.FAILURE else named.advisories
-            kept.setdefault(scenario.key, f"{scenario.key}: {judged.finding.observed}")
+        found += [(scenario, judged) for judged in scenario.findings]
+    for scenario, judged in sorted(found, key=lambda pair: pair[1].incidental):
+        named = evidence.setdefault(judged.finding.requirement, _Evidence())
+        kept = named.failures if judged.severity is Severity.FAILURE else named.advisories
+        kept.setdefault(scenario.key, f"{scenario.key}: {judged.finding.observed}")
     return evidence
 
 

@@ -37,7 +37,9 @@ def size(octets: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """``12 ms``, ``3.4 s``, ``2 min 5 s``."""
+    """``<1 ms``, ``12 ms``, ``3.4 s``, ``2 min 5 s``."""
+    if seconds < 0.001:
+        return "<1 ms"
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 60:

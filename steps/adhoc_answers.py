@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then
 
-from checks.disclosure import find_stack_trace
+from checks.disclosure import find_private_disclosure, find_stack_trace
 from checks.certificate.serials import judge_unique_serials
+from clients.operator import Operator
 from fixtures.conversation import Conversation
 from fixtures.verdicts import Judge
 from steps.adhoc_submissions import CANARY
@@ -116,15 +117,12 @@ def another_is_issued(conversation: Conversation) -> None:
 def nothing_disclosed(conversation: Conversation, judge: Judge) -> None:
     response = conversation.last.exchange.response
     body = response.body if response else b""
-    judge.expect(
-        CANARY.encode() not in body, "M-2.4.1.2-a", "nothing of the external entity", "its content in the answer"
-    )
+    found = find_private_disclosure(body, CANARY.encode())
+    judge.expect(found is None, "M-2.4.1.2-a", "nothing of the external entity", f"its content: {found}")
 
 
 @then("the rejection was logged")
-def rejection_logged(conversation: Conversation, judge: Judge) -> None:
-    operator = conversation.run.operator
-    assert operator is not None
+def rejection_logged(conversation: Conversation, judge: Judge, operator: Operator) -> None:
     logged = operator.rejections_logged() - conversation.rejections_before
     judge.expect(logged >= 1, "M-2.4.1.2-c", "the rejection in the RA's log", "no new entry")
 

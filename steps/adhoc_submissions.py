@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pytest_bdd import parsers, when
 
-from clients.csr.device import KEY_AGREEMENT, LEGAL_SHAPES, DeviceCsr, new_key, reshaped
+from clients.csr.device import LEGAL_SHAPES, DeviceCsr, new_key, reshaped
 from clients.csr.faults import Wanted, faulty_csr
 from clients.csr.gbcs_vector import device_csr_like_the_vector
 from clients.gateway import adhoc_message
-from clients.gateway.adhoc_message import NOT_WELL_FORMED, SCHEMA_INVALID, Parts, malformed_request, signing_request
+from clients.gateway.adhoc_message import NOT_WELL_FORMED, Parts, malformed_request, signing_request
 from fixtures.conversation import Conversation, Submission
 from fixtures.forged import forge
 from steps.words import REFERENCES, USAGES
@@ -49,21 +49,16 @@ def submit_several(conversation: Conversation, number: str) -> None:
 
 @when("the subscriber submits Device CSRs for them all at once")
 def submit_for_all(conversation: Conversation) -> None:
-    usages = list(USAGES.values())
-    csrs = [
-        conversation.new_csr(usages[index % 2], device) for index, device in enumerate(conversation.devices)
-    ]
-    conversation.submit_at_once(csrs)
+    conversation.submit_at_once([conversation.new_csr(device=device) for device in conversation.devices])
 
 
 @when(parsers.re(r"the subscriber submits (?P<number>\d+) Device CSRs for the Device at once"))
 def submit_at_once(conversation: Conversation, number: str) -> None:
-    conversation.submit_at_once([conversation.new_csr(KEY_AGREEMENT) for _ in range(int(number))])
+    conversation.submit_at_once([conversation.new_csr() for _ in range(int(number))])
 
 
 @when(parsers.re(r"the subscriber submits a faulty Device CSR: (?P<fault>.+)"))
 def submit_faulty_csr(conversation: Conversation, fault: str) -> None:
-    note_rejections(conversation)
     wanted = Wanted(
         conversation.device.device_id,
         USAGES["Digital Signing"],
@@ -77,11 +72,9 @@ def submit_faulty_csr(conversation: Conversation, fault: str) -> None:
 
 @when(parsers.re(r"the subscriber submits a faulty request: (?P<fault>.+)"))
 def submit_faulty_request(conversation: Conversation, fault: str) -> None:
-    note_rejections(conversation)
     parts = _parts(conversation)
     readable = None if fault in NOT_WELL_FORMED else parts.reference
-    schema_valid = fault not in NOT_WELL_FORMED | SCHEMA_INVALID
-    conversation.submit_octets(malformed_request(fault, parts), readable, schema_valid=schema_valid)
+    conversation.submit_octets(malformed_request(fault, parts), readable, malformed=True)
 
 
 @when("the subscriber submits a request whose Version is an internal entity")
@@ -131,20 +124,13 @@ def submit_with_forgery(conversation: Conversation, forgery: str) -> None:
     conversation.submit_csr(conversation.new_csr())
 
 
-def note_rejections(conversation: Conversation) -> None:
-    """Remember how many rejections the RA had logged, where it can tell."""
-    operator = conversation.run.operator
-    if operator is not None and "log" in operator.capabilities:
-        conversation.rejections_before = operator.rejections_logged()
-
-
 def _parts(conversation: Conversation) -> Parts:
     return Parts(conversation.new_reference(), conversation.new_csr().base64)
 
 
 def _submit_doctype(conversation: Conversation, make: adhoc_message.Fault) -> None:
     parts = _parts(conversation)
-    conversation.submit_octets(make(parts), parts.reference, schema_valid=False)
+    conversation.submit_octets(make(parts), parts.reference, malformed=True)
 
 
 def _send(conversation: Conversation, method: str, path: str) -> None:

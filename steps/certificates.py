@@ -21,8 +21,9 @@ def device_certificate(
     conversation.party = subscribers.authorised()
     kept = conversation.run.kept_certificates.get(usage)
     if kept is None:
-        conversation.devices.append(devices.known())
+        conversation.devices.append(devices.known(USAGES[usage]))
         kept = conversation.submit_csr(conversation.new_csr(USAGES[usage]))
+        conversation.obtain(kept)
         conversation.run.kept_certificates[usage] = kept
     else:
         conversation.run.recorder.record(kept.exchange)
@@ -36,7 +37,7 @@ def device_certificate_not_critical(
     conversation.party = subscribers.authorised()
     conversation.devices.append(devices.known())
     csr = reshaped(conversation.new_csr(), conversation.target.settings.hw_type_oid, NOT_CRITICAL)
-    conversation.submit_csr(csr)
+    conversation.obtain(conversation.submit_csr(csr))
 
 
 @then("the Device Certificate keeps this rule")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_bdd import given, parsers
 
 from clients.csr.device import DIGITAL_SIGNATURE
+from clients.operator import Operator
 from fixtures.conversation import Conversation
 from fixtures.devices import Devices
 from fixtures.subscribers import Subscribers
@@ -83,3 +84,8 @@ def device_near_the_limit(conversation: Conversation, devices: Devices, short: s
 def device_at_the_limit(conversation: Conversation, devices: Devices, usage: str) -> None:
     limit = conversation.target.settings.device_certificate_limit
     conversation.devices.append(devices.with_certificates(limit, USAGES[usage]))
+
+
+@given("what the RA has logged so far")
+def logged_so_far(conversation: Conversation, operator: Operator) -> None:
+    conversation.rejections_before = operator.rejections_logged()

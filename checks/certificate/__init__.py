@@ -5,9 +5,11 @@ from checks.certificate.match import judge_against_csr
 from checks.certificate.profile import DEVICE_RULES, judge_device_certificate, judge_issued_certificate
 from checks.certificate.rules import Rule
 from checks.certificate.serials import judge_unique_serials
+from checks.certificate.structure import WHOLE_CERTIFICATE
 
 __all__ = [
     "DEVICE_RULES",
+    "WHOLE_CERTIFICATE",
     "DeviceProfile",
     "Rule",
     "judge_against_csr",

@@ -106,6 +106,7 @@ def alternative_name_is_critical(certificate: Certificate, _profile: DeviceProfi
     "one GeneralName, an otherName id-on-hardwareModuleName with an hwSerialNum of 8 octets (EUI-64)",
     where="extension subjectAltName",
     source="GBCS 12, RFC 4108 5",
+    varies=True,
 )
 def alternative_name_is_the_device(certificate: Certificate, _profile: DeviceProfile) -> str | None:
     """Nothing to look at where it is absent."""
@@ -220,6 +221,6 @@ def hardware_type_is_the_one_set(certificate: Certificate, profile: DeviceProfil
         return None
     content = certificate.content(SUBJECT_ALT_NAME, AlternativeNames)
     found = [name.hardware_type for name in content.names if name.hardware_type] if content else []
-    if not found or found == [profile.hw_type_oid]:
+    if set(found) <= {profile.hw_type_oid}:
         return None
     return f"{', '.join(found)}; the setting is {profile.hw_type_oid}"

@@ -69,7 +69,6 @@ class DeviceProfile:
     """The hwType that the Devices of this run have, dotted; None where it is not to be judged (G-OID-b)."""
     issuing_cas: tuple[IssuingCa, ...] = field(init=False, repr=False, compare=False)
     _by_subject: dict[bytes, tuple[IssuingCa, ...]] = field(init=False, repr=False, compare=False)
-
     _findings: dict[Frame[Certificate], tuple[Finding, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

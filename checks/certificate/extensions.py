@@ -192,7 +192,7 @@ def _read_key_usage(node: Node, faults: list[str]) -> KeyUsage:
         faults.append(f"named bits with trailing zero bits: {value.hex().upper()}")
     bits = int.from_bytes(value[1:], "big")
     width = 8 * (len(value) - 1)
-    numbers = (number for number in range(width) if bits >> (width - 1 - number) & 1)
+    numbers = (number for number in range(width - value[0]) if bits >> (width - 1 - number) & 1)
     return KeyUsage(
         tuple(
             KEY_USAGE_BITS[number] if number < len(KEY_USAGE_BITS) else f"bit {number}" for number in numbers

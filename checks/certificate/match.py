@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.certificate.extensions import KEY_USAGE, NAMES, SUBJECT_ALT_NAME
 from checks.certificate.request import read_signing_request
 from checks.certificate.rules import in_hexadecimal
-from checks.certificate.structure import Certificate, read_certificate
+from checks.certificate.structure import Certificate, read_certificate, unreadable
 from checks.der import DerError
 from checks.finding import Finding
 
@@ -20,7 +20,7 @@ def judge_against_csr(certificate_der: bytes, csr_der: bytes) -> list[Finding]:
     try:
         certificate = read_certificate(certificate_der)
     except DerError as error:
-        return [Finding("G-12-a", "a certificate in DER (RFC 5280 4.1)", str(error), "certificate")]
+        return [unreadable(error)]
     return compare_with_csr(certificate, csr_der)
 
 

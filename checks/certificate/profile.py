@@ -8,7 +8,7 @@ from checks.certificate import basics, device, general, seen_defects
 from checks.certificate.device_profile import DeviceProfile
 from checks.certificate.match import compare_with_csr
 from checks.certificate.rules import Rule
-from checks.certificate.structure import Certificate, read_certificate
+from checks.certificate.structure import Certificate, read_certificate, unreadable
 from checks.der import DerError
 from checks.finding import Finding
 
@@ -48,11 +48,6 @@ def judge_issued_certificate(
     except DerError as error:
         return [unreadable(error)]
     return [*_judge(certificate, profile, at), *compare_with_csr(certificate, csr_der)]
-
-
-def unreadable(error: DerError) -> Finding:
-    """The finding on octets that are no certificate in DER."""
-    return Finding("G-12-a", "a certificate in DER (RFC 5280 4.1)", str(error), "certificate")
 
 
 def _judge(certificate: Certificate, profile: DeviceProfile, at: datetime | None) -> list[Finding]:

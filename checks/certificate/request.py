@@ -21,7 +21,7 @@ class SigningRequest(NamedTuple):
     """extnValue of each extension, by object identifier octets; the first of each."""
 
 
-_known: Recall[SigningRequest] = Recall()
+KNOWN: Recall[SigningRequest] = Recall()
 
 
 def read_signing_request(octets: bytes) -> SigningRequest:
@@ -30,7 +30,7 @@ def read_signing_request(octets: bytes) -> SigningRequest:
     if len(parts) != 3:
         raise DerError(0, "not certificationRequestInfo, signatureAlgorithm, signature")
     info = parts[0].octets
-    frame = _known.find(info)
+    frame = KNOWN.find(info)
     if frame is None:
         return _read_info(parts[0])
     point, device = frame.holes
@@ -60,7 +60,7 @@ def _read_info(info: Node) -> SigningRequest:
                     device = slice(node.end - len(identifier) - info.start, node.end - info.start)
     if p256_point(request.key) and device:
         point = slice(key.end - 65 - info.start, key.end - info.start)
-        _known.learn(info.octets, (point, device), request)
+        KNOWN.learn(info.octets, (point, device), request)
     return request
 
 

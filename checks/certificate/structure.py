@@ -16,7 +16,10 @@ from checks.certificate.names import Name, read_name
 from checks.certificate.recall import Frame, Recall
 from checks.certificate.times import Time, read_time
 from checks.der import BIT_STRING, INTEGER, SEQUENCE, DerError, Node, read_der
+from checks.finding import Finding
 
+WHOLE_CERTIFICATE = "certificate"
+"""Where a finding points that leaves nothing else to be judged: the octets are no certificate."""
 VERSION_3 = bytes.fromhex("A003020102")
 """[0] EXPLICIT INTEGER 2."""
 P256_KEY_PREFIX = bytes.fromhex("3059301306072A8648CE3D020106082A8648CE3D03010703420004")
@@ -117,7 +120,7 @@ class Certificate:
         return True
 
 
-_known: Recall[Certificate] = Recall()
+KNOWN: Recall[Certificate] = Recall()
 
 
 def read_certificate(octets: bytes) -> Certificate:
@@ -129,7 +132,7 @@ def read_certificate(octets: bytes) -> Certificate:
     certificate.tbs = parts[0].octets
     certificate.outer_algorithm = parts[1].octets
     certificate.signature = parts[2].value
-    certificate.frame = _known.find(certificate.tbs)
+    certificate.frame = KNOWN.find(certificate.tbs)
     certificate._tried = []
     if certificate.frame is None:
         _read_signed_part(certificate, parts[0])
@@ -191,7 +194,7 @@ def _read_signed_part(certificate: Certificate, tbs: Node) -> None:
         point = slice(key.end - _POINT_OCTETS, key.end)
         holes = (slice(serial.value_start, serial.end), slice(times[0].value_start, times[0].end), point)
         moved = (slice(hole.start - tbs.start, hole.stop - tbs.start) for hole in (*holes, *identifiers))
-        _known.learn(certificate.tbs, tuple(moved), certificate)
+        KNOWN.learn(certificate.tbs, tuple(moved), certificate)
 
 
 def _read_optional(certificate: Certificate, fields: list[Node]) -> list[slice]:
@@ -240,3 +243,8 @@ def p256_point(key: bytes) -> bytes | None:
     if len(key) == _P256_KEY_OCTETS and key.startswith(P256_KEY_PREFIX):
         return key[-_POINT_OCTETS:]
     return None
+
+
+def unreadable(error: DerError) -> Finding:
+    """The finding on octets that are no certificate in DER."""
+    return Finding("G-12-a", "a certificate in DER (RFC 5280 4.1)", str(error), WHOLE_CERTIFICATE)

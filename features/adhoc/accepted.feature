@@ -72,7 +72,7 @@ Feature: Ad Hoc Device CSR Web Service: a Device CSR that is right is answered w
       | one certificate  |
       | two certificates |
 
-  @AHW-P07 @M-2.4.1.3-c @M-2.4.1.4-c @M-B-REQ-b
+  @AHW-P07 @M-2.4.1.3-c @M-2.4.1.4-a @M-2.4.1.4-c @M-B-REQ-b @M-B-RSP-d @G-DEV-g
   Scenario: Many Device CSRs at once are each answered with their own Device Certificate
     Given Devices with earlier Device Certificates
     When the subscriber submits Device CSRs for them all at once
@@ -80,7 +80,7 @@ Feature: Ad Hoc Device CSR Web Service: a Device CSR that is right is answered w
     And each answer carries the reference of its own request
     And no two answers have the same TransactionId
 
-  @AHW-P08 @M-2.4.1.3-a @M-2.4.1.4-a @N-2.1.2-a
+  @AHW-P08 @M-2.4.1.3-a @M-2.4.1.3-b @M-2.4.1.4-a @M-2.4.1.4-c @N-2.1.2-a @G-DEV-b
   Scenario: A replacement can itself be replaced
     Given a Device with an earlier Device Certificate
     When the subscriber submits 3 Device CSRs, one after another
@@ -90,7 +90,7 @@ Feature: Ad Hoc Device CSR Web Service: a Device CSR that is right is answered w
   @AHW-P09 @M-2.4.GO-c @M-2.4.GO-d @M-2.4.GO-e @M-MSG-a @M-MSG-b @M-A-HTTP-b @M-A-SUCCESS
   @M-B-RSP-a @M-B-RSP-b @M-B-RSP-c @M-B-RSP-d @M-B-RSP-e @M-B-RSP-f @M-B-RSP-h @M-B-RSP-i
   Scenario Outline: An answer that carries a Device Certificate is the message of the schema
-    Given a Device with an earlier Device Certificate
+    Given a Device whose earlier Device Certificate is for <usage>
     When the subscriber submits a <usage> Device CSR for the Device
     Then the answer is the message of the schema
     And it carries a Device Certificate in Base64 without lines and white space

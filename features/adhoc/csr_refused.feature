@@ -121,6 +121,15 @@ Feature: Ad Hoc Device CSR Web Service: a Device CSR that is corrupt or of the w
 
   @AHW-N19 @M-2.4.1.2-c @needs-operator-log
   Scenario: The rejection of a Device CSR is logged
+    Given what the RA has logged so far
     When the subscriber submits a faulty Device CSR: a signature with one bit changed
     Then no Device Certificate is in the answer
     And the rejection was logged
+
+  @AHW-N24 @M-2.4.GO-d @M-2.4.GO-e @M-A-CSR_ERROR @M-A-HTTP-b @M-B-REQ-b
+  @M-B-RSP-a @M-B-RSP-b @M-B-RSP-c @M-B-RSP-d @M-B-RSP-e @M-B-RSP-g @M-B-RSP-h @M-B-RSP-i
+  Scenario: An answer that carries a CSR error is the message of the schema and echoes the reference
+    When the subscriber submits a faulty Device CSR: signed by another key
+    Then the answer is the message of the schema
+    And it carries an error and no Device Certificate
+    And the answer carries the subscriber's reference

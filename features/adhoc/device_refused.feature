@@ -30,7 +30,7 @@ Feature: Ad Hoc Device CSR Web Service: a Device that may not have another certi
       | Key Agreement   | Digital Signing |
       | Key Agreement   | Key Agreement   |
 
-  @AHW-N22 @M-2.4.1.3-b @needs-operator-devices
+  @AHW-N22 @M-2.4.1.3-b @M-2.4.1.2-b @needs-operator-devices
   Scenario: A refused Device CSR does not count towards the limit
     Given a Device that is one certificate short of the limit
     When the subscriber submits a faulty Device CSR: signed by another key

@@ -94,6 +94,7 @@ Feature: Ad Hoc Device CSR Web Service: a request whose XML is wrong is refused 
 
   @AHW-N08 @M-2.4.1.2-c @needs-operator-log
   Scenario Outline: The rejection of a request is logged
+    Given what the RA has logged so far
     When the subscriber submits a faulty request: <fault>
     Then no Device Certificate is in the answer
     And the rejection was logged

@@ -65,7 +65,7 @@ Feature: Transport security of the Ad Hoc Device CSR Web Service
     When the server's certificate chain is taken from its handshake
     Then the server's certificate keeps this rule
 
-  @TLS-P04 @M-2.4.1.4-c
+  @TLS-P04 @M-2.4.1.3-c @M-2.4.1.4-c
   Scenario: A subscriber that falls silent in mid-request does not keep another one waiting
     Given the service answers an Authorised Subscriber
     And a Device with an earlier Device Certificate

@@ -125,8 +125,14 @@ def accepts_broken_xml(policies: Policies) -> Policies:
     """Parse in recovery mode."""
 
     def parse_xml(body: bytes) -> etree._Element:
-        root = etree.fromstring(body, etree.XMLParser(recover=True, resolve_entities=False, no_network=True))
-        return policies.parse_xml(body) if root is None else root
+        try:
+            return policies.parse_xml(body)
+        except Rejected:
+            parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+            root = etree.fromstring(body, parser)
+            if root is None or root.getroottree().docinfo.internalDTD is not None:
+                raise
+            return root
 
     return replace(policies, parse_xml=parse_xml)
 

@@ -130,4 +130,9 @@ def csr_error_for_white_space(policies: Policies) -> Policies:
             raise Rejected(Status.CSR_ERROR, "The CSR is empty or holds white space")
         return policies.csr_octets(text)
 
-    return replace(policies, csr_octets=csr_octets)
+    def reference(root: etree._Element | None, rejected: Rejected) -> str | None:
+        if root is not None and rejected.status is Status.CSR_ERROR:
+            return root.get("ID")
+        return policies.reference_when_malformed(root, rejected)
+
+    return replace(policies, csr_octets=csr_octets, reference_when_malformed=reference)

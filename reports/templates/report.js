@@ -26,6 +26,7 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
       item.hidden = !show;
       shown += show ? 1 : 0;
     }
+    if (shown < items.length) for (const folded of list.querySelectorAll(":scope > details.plain")) folded.open = true;
     form.querySelector("output").textContent = shown + " of " + items.length + " shown";
   };
   form.hidden = false;
@@ -42,7 +43,9 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
 }
 const reveal = () => {
   const id = decodeURIComponent(location.hash.slice(1));
-  const target = id && document.getElementById(id);
+  if (!id) return;
+  const rows = `#list-scenarios > [id^="${CSS.escape(id)}-"]`;
+  const target = document.getElementById(id) || document.querySelector(rows);
   if (!target) return;
   target.hidden = false;
   for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;

@@ -6,14 +6,14 @@ import argparse
 import sys
 
 from reference_ra.alterations import Alteration
-from tests.defects.execution import Trials, judge_defect, known, not_whole, running_trials
+from tests.defects.execution import JOBS, Trials, judge_defect, known, not_whole, running_trials
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run it; 0 where the suite finds every defect, blames no innocent rule and passes every variant."""
     parser = argparse.ArgumentParser(prog="python3 smki.py defects", description=__doc__)
     parser.add_argument("names", nargs="*", help="defects and variants to try (default: all)")
-    parser.add_argument("--jobs", type=int, default=2, help="conformance runs at a time (default: 2)")
+    parser.add_argument("--jobs", type=int, default=JOBS, help=f"runs at a time (default: {JOBS})")
     options = parser.parse_args(arguments)
     everything = [*known("defect"), *known("variant")]
     chosen = [each for each in everything if not options.names or each.name in options.names]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
-import subprocess
-import sys
+import multiprocessing
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -14,13 +15,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
+
 from reference_ra.alterations import Alteration, alterations
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFORMANT = 0
 PASSING = frozenset({"PASS", "ADVISORY"})
 """Verdicts of a scenario that a conformant RA may get."""
-LONGEST_RUN_SECONDS = 300
+JOBS = 3
+"""Runs at a time: one more than two cores, since each run also waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,31 @@ def not_whole(trial: Trial) -> list[str]:
     return reasons
 
 
-class Trials:
-    """Runs trials, two at a time, each against an RA of its own; the test PKI is made once."""
+def run_trial(folder: Path, options: tuple[str, ...]) -> Trial:
+    """One conformance run, in this process, against an RA of its own; the test PKI is made once."""
+    folder.mkdir()
+    command = [
+        "{python}", "-m", "reference_ra", "--directory", "{directory}", "--until-stdin-closes",
+        "--pki", str(folder.parent / "pki"), *options,
+    ]  # fmt: skip
+    launch = folder / "target.toml"
+    launch.write_text(f"schema = 1\n[launch]\ncommand = {json.dumps(command)}\n", encoding="utf-8")
+    arguments = [
+        f"--rootdir={ROOT}", f"--config-file={ROOT / 'pytest.ini'}", str(ROOT / "features"), "-q",
+        f"--target={launch}", f"--output={folder / 'out'}", "--formats=none",
+    ]  # fmt: skip
+    output = io.StringIO()
+    with contextlib.chdir(ROOT), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        status = int(pytest.main(arguments))
+    file = folder / "out" / "results.json"
+    results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return Trial(status, results, output.getvalue())
 
-    def __init__(self, folder: Path, pool: ThreadPoolExecutor) -> None:
+
+class Trials:
+    """Runs trials in processes that last, several at a time."""
+
+    def __init__(self, folder: Path, pool: ProcessPoolExecutor) -> None:
         """Keep what the runs write in `folder`."""
         self._folder, self._pool = folder, pool
         self._started: dict[str, Future[Trial]] = {}
@@ -98,59 +123,26 @@ class Trials:
     def start(self, name: str, *options: str) -> Future[Trial]:
         """Start a trial, or find the one that was started."""
         if name not in self._started:
-            self._started[name] = self._pool.submit(self._run, name, options)
+            self._started[name] = self._pool.submit(run_trial, self._folder / name, options)
         return self._started[name]
 
     def start_altered(self, alteration: Alteration) -> Future[Trial]:
         """Start a trial of the reference RA with a defect, or as a variant."""
-        return self.start(
-            f"{alteration.kind}-{alteration.name}", f"--{alteration.kind}", alteration.name
-        )
-
-    def cancel(self) -> None:
-        """Start none of those that have not begun."""
-        for future in self._started.values():
-            future.cancel()
-
-    def _run(self, name: str, options: tuple[str, ...]) -> Trial:
-        folder = self._folder / name
-        folder.mkdir()
-        command = [
-            "{python}", "-m", "reference_ra", "--directory", "{directory}", "--until-stdin-closes",
-            "--pki", str(self._folder / "pki"), *options,
-        ]  # fmt: skip
-        launch = folder / "target.toml"
-        launch.write_text(f"schema = 1\n[launch]\ncommand = {json.dumps(command)}\nseconds = 60\n", encoding="utf-8")
-        ended = subprocess.run(
-            [
-                sys.executable, "-m", "pytest", "-q", "--target", str(launch), "--output", str(folder / "out"),
-                "--formats", "none",
-            ],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=LONGEST_RUN_SECONDS,
-            check=False,
-        )  # fmt: skip
-        file = folder / "out" / "results.json"
-        results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        return Trial(ended.returncode, results, ended.stdout + ended.stderr)
+        name = f"{alteration.kind}-{alteration.name}"
+        return self.start(name, f"--{alteration.kind}", alteration.name)
 
 
 @contextmanager
-def running_trials(jobs: int = 2) -> Iterator[Trials]:
-    """Trials that are stopped on leaving; `jobs` run at a time, none before the unaltered one made the PKI."""
+def running_trials(jobs: int = JOBS) -> Iterator[Trials]:
+    """Trials that are stopped on leaving; none starts before the unaltered one has made the PKI."""
     with TemporaryDirectory(prefix="smki-matrix-", ignore_cleanup_errors=True) as folder:
-        with ThreadPoolExecutor(max_workers=jobs) as pool:
+        pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+        try:
             trials = Trials(Path(folder), pool)
             trials.start("unaltered").result()
-            try:
-                yield trials
-            finally:
-                trials.cancel()
+            yield trials
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def known(kind: str) -> list[Alteration]:

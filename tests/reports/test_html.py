@@ -165,7 +165,7 @@ def test_bodies_are_cut_and_say_so(tmp_path: Path) -> None:
 
 def test_xml_on_one_line_is_spread_and_says_so(tmp_path: Path) -> None:
     spread = page(
-        run(tmp_path, scenario("AHW-N01", "A", exchanges=[exchange(b"<a><b/></a>", b"<a>\n<b/></a>")]))
+        run(tmp_path, scenario("AHW-N01", "A", exchanges=[exchange(b"<a><b/></a>", b"<a>\n<b/>\n</a>")]))
     )
     assert "&lt;a&gt;\n&lt;b/&gt;\n&lt;/a&gt;" in spread
     assert spread.count("were added for reading") == 1
@@ -185,8 +185,15 @@ def test_outline_rows_share_a_chip_with_the_worst_verdict(tmp_path: Path) -> Non
 def test_incidental_findings_lead_to_their_scenario(tmp_path: Path) -> None:
     one = scenario("AHW-P01", "A", findings=(("B", Severity.FAILURE),))
     text = page(run(tmp_path, one), catalogue(Row("A"), Row("B")))
-    assert "AHW-P01 (finding)" in text
+    assert "finding in AHW-P01" in text
     assert "not what this scenario is about" in text
+
+
+def test_a_rule_that_many_scenarios_found_broken_names_a_few(tmp_path: Path) -> None:
+    many = [scenario(f"AHW-P{n:02d}", "A", findings=(("B", Severity.FAILURE),)) for n in range(20)]
+    text = page(run(tmp_path, *many), catalogue(Row("A"), Row("B")))
+    assert text.count("finding in AHW-P") == html.FINDING_CHIPS
+    assert "and findings in 14 more" in text
 
 
 def test_verdicts_are_words_beside_their_colour(large: str) -> None:

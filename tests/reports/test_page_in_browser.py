@@ -98,6 +98,9 @@ def test_a_link_opens_its_scenario(browse: Browse, report: str) -> None:
         assert await page.run("document.querySelector('.scenario:target').open")
         top = await page.run("document.querySelector('.scenario:target').getBoundingClientRect().top")
         assert 0 <= top < 200
+        await page.show(f"{report}#AHW-P01")
+        opened = await page.run("document.querySelector('.scenario[open]').id")
+        assert opened.startswith("AHW-P01-"), "the id of an outline leads to its first row"
 
     browse(visit)
 

@@ -129,6 +129,8 @@ def test_hex_dump() -> None:
     )
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0.0124, "12 ms"), (3.42, "3.4 s"), (125.9, "2 min 5 s")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.0004, "<1 ms"), (0.0124, "12 ms"), (3.42, "3.4 s"), (125.9, "2 min 5 s")]
+)
 def test_duration(seconds: float, text: str) -> None:
     assert duration(seconds) == text
