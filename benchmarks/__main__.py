@@ -8,10 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import verdict
+from benchmarks import csr, run, verdict
 from benchmarks.harness import Result
 
 BENCHMARKS: dict[str, Callable[[], Result]] = {
+    "run": run.measure,
+    "csr": csr.measure,
     "verdict": verdict.measure,
 }
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -142,6 +143,8 @@ def _attempt(
     if len(body) > connection.response_bytes:
         detail = f"more than {connection.response_bytes} octets"
         return None, session.tls, Failure(FailureKind.TOO_LARGE, detail)
+    if session.tls is not None and not session.fresh:
+        session.tls = replace(session.tls, reused=True)
     headers = tuple((str(name), str(value)) for name, value in answer.raw.headers.items())
     return Response(answer.status_code, answer.reason or "", headers, body), session.tls, None
 

@@ -47,6 +47,8 @@ class TlsSession:
     """As OpenSSL names it: ``ECDHE-RSA-AES256-GCM-SHA384``."""
     server_certificate: bytes
     """DER of the server's end-entity certificate."""
+    reused: bool = False
+    """Whether an earlier exchange had opened it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,13 @@ class Redactor:
             if len(secret) >= _SHORTEST_SECRET:
                 octets = secret.encode()
                 forms |= {octets, quote(secret, safe="").encode(), base64.b64encode(octets)}
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._known = re.compile(b"|".join(map(re.escape, longest_first))) if forms else None
+        self._known = sorted(forms, key=len, reverse=True)
 
     def octets(self, value: bytes) -> bytes:
         """`value` without secrets; the same object where there is none."""
-        if self._known is not None:
-            value = self._known.sub(REDACTED.encode(), value)
+        for secret in self._known:
+            if secret in value:
+                value = value.replace(secret, REDACTED.encode())
         if b"=" in value:
             value = _SECRET_PARAMETER.sub(rb"\1" + REDACTED.encode(), value)
         if b"PRIVATE KEY" in value:

@@ -168,7 +168,10 @@ def _iki_identity(plan: CredentialPlan, key: Key, ca: Identity, now: datetime) -
 def _load_identity(directory: Path, label: str) -> Identity | None:
     try:
         certificate = x509.load_pem_x509_certificate((directory / f"{label}.pem").read_bytes())
-        key = serialization.load_pem_private_key((directory / f"{label}.key").read_bytes(), None)
+        # This RA made the key itself, so OpenSSL's slow check of it is left out.
+        key = serialization.load_pem_private_key(
+            (directory / f"{label}.key").read_bytes(), None, unsafe_skip_rsa_key_validation=True
+        )
     except FileNotFoundError:
         return None
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):

@@ -138,13 +138,18 @@ class Evidence:
             data["answer"] = {"text": exchange.answer, "octets": body}
         return data
 
-    def _tls(self, session: TlsSession | None) -> dict[str, str] | None:
+    def _tls(self, session: TlsSession | None) -> dict[str, Any] | None:
         if session is None:
             return None
         digest = hashlib.sha256(session.server_certificate).hexdigest()
         if digest not in self.certificates:
             self.certificates[digest] = base64.b64encode(session.server_certificate).decode("ascii")
-        return {"version": session.version, "cipher": session.cipher, "server_certificate": digest}
+        return {
+            "version": session.version,
+            "cipher": session.cipher,
+            "server_certificate": digest,
+            "reused": session.reused,
+        }
 
     def _body(self, octets: bytes, path: str, *, keep: bool) -> dict[str, Any]:
         """A body as data; also as a file where it is long, or where it is to be kept."""

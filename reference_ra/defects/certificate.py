@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA384
@@ -13,8 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from reference_ra import der, oids
 from reference_ra.adjust import with_fields
 from reference_ra.alterations import defect
-from reference_ra.certificate import CertificateFields, IssuingCa, encode_time, new_serial
-from reference_ra.csr import Csr
+from reference_ra.certificate import CertificateFields, new_serial
 from reference_ra.policies import Authority, Policies
 from reference_ra.registry import IssuedCertificate
 
@@ -159,26 +157,6 @@ def serial_repeated(policies: Policies) -> Policies:
         policies.lodge(authority, replace(issued, serial=new_serial()))
 
     return replace(with_fields(policies, lambda fields: replace(fields, serial=serial)), lodge=lodge)
-
-
-def _beginning(policies: Policies, by: timedelta) -> Policies:
-    fill = policies.fill_fields
-
-    def fill_fields(csr: Csr, ca: IssuingCa, now: datetime) -> CertificateFields:
-        return replace(fill(csr, ca, now), not_before=encode_time(now + by))
-
-    return replace(policies, fill_fields=fill_fields)
-
-
-@defect(
-    "certificate-not-yet-valid",
-    "Certificates begin a day after they are issued.",
-    breaks=["G-12-a"],
-    related=_RELATED,
-)
-def not_yet_valid(policies: Policies) -> Policies:
-    """Begin tomorrow."""
-    return _beginning(policies, timedelta(days=1))
 
 
 @defect(

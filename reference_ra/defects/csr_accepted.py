@@ -92,7 +92,6 @@ _SIGNATURES = {
     "ecdsa-sha224": (der.write_oid("1.2.840.10045.4.3.1"),),
     "ecdsa-sha384": (der.write_oid("1.2.840.10045.4.3.3"),),
     "ecdsa-sha512": (der.write_oid("1.2.840.10045.4.3.4"),),
-    "null-parameters": (der.write_oid("1.2.840.10045.4.3.2"), der.write(der.NULL)),
 }
 
 
