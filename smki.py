@@ -153,7 +153,7 @@ def with_absolute(arguments: Sequence[str], options: Sequence[str], caller: Path
 
     pytest takes a value that stands apart for a test file until it has met the option's definition.
     """
-    result: "list[str]" = []
+    result: list[str] = []
     remaining = iter(arguments)
     for argument in remaining:
         option, equals, value = argument.partition("=")

@@ -89,7 +89,9 @@ class Replay:
                 return
             credential = self._target.credentials.get(label)
             context = self._target.connection("adhoc").tls_context(credential)
-            connection = context.wrap_socket(plain, server_hostname=urlsplit(exchange["request"]["url"]).hostname)
+            connection = context.wrap_socket(
+                plain, server_hostname=urlsplit(exchange["request"]["url"]).hostname
+            )
         if octets:
             connection.sendall(octets)
             _read_response(connection)
@@ -118,9 +120,9 @@ class Replay:
         return "\r\n".join([*head, "", ""]).encode() + body
 
     def _body(self, message: dict[str, Any]) -> bytes:
-        body = message["body"]
+        body: dict[str, Any] = message["body"]
         if not body["whole"]:
-            return (self._directory / body["file"]).read_bytes()
+            return Path(self._directory, body["file"]).read_bytes()
         data: str = body["data"]
         return base64.b64decode(data) if body["encoding"] == "base64" else data.encode()
 
@@ -133,7 +135,9 @@ def _read_response(connection: ssl.SSLSocket) -> None:
             return
         octets += piece
     head, _, body = octets.partition(b"\r\n\r\n")
-    lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
+    lengths = [
+        line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
+    ]
     missing = int(lengths[0]) - len(body) if lengths else 0
     while missing > 0 and (piece := connection.recv(65536)):
         missing -= len(piece)

@@ -53,7 +53,8 @@ class _Adapter(HTTPAdapter):
     def get_connection_with_tls_context(
         self, request: requests.PreparedRequest, *_: object, **__: object
     ) -> HTTPSConnectionPool:
-        return self.poolmanager.connection_from_url(str(request.url))  # type: ignore[return-value]
+        pool: HTTPSConnectionPool = self.poolmanager.connection_from_url(str(request.url))
+        return pool
 
     def cert_verify(self, *_: object, **__: object) -> None:
         """Nothing to set: the context verifies."""
@@ -75,7 +76,7 @@ class BoundedSession(requests.Session):
         self.fresh = True
         self.last_used = 0.0
 
-    def resolve_redirects(self, *_: object, **__: object) -> Iterator[Any]:  # type: ignore[override]
+    def resolve_redirects(self, *_: object, **__: object) -> Iterator[Any]:
         """No redirect is followed, nor its body read without a bound."""
         return iter(())
 
@@ -151,7 +152,7 @@ def _attempt(
 
 @contextmanager
 def _deadline(session: BoundedSession, seconds: float) -> Iterator[threading.Event]:
-    """Shut the session's socket when `seconds` are over: a slow drip of octets defeats time-outs of one read."""
+    """Shut the socket when `seconds` are over: a slow drip defeats the time-outs of single reads."""
     expired = threading.Event()
 
     def expire() -> None:
@@ -202,7 +203,9 @@ def failure_of(error: BaseException, connection: Connection) -> Failure:
         return Failure(FailureKind.SERVER_NOT_TRUSTED, words)
     if has(ssl.SSLError, urllib3.exceptions.SSLError):
         return Failure(FailureKind.TLS_FAILED, words)
-    if has(urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, ConnectionRefusedError):
+    if has(
+        urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, ConnectionRefusedError
+    ):
         return Failure(FailureKind.NOT_CONNECTED, words)
     if has(TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout):
         return _timed_out(connection)

@@ -34,6 +34,7 @@ class Failure:
     detail: str
 
     def __str__(self) -> str:
+        """One line."""
         return f"{self.kind} ({self.detail})"
 
 

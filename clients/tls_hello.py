@@ -46,6 +46,7 @@ class ServerFlight:
         return self.version is not None
 
     def __str__(self) -> str:
+        """One line."""
         if self.accepted:
             return f"ServerHello: {self.version}, suite 0x{self.suite:04X}"
         if self.alert is not None:
@@ -91,7 +92,9 @@ def read_flight(octets: bytes) -> ServerFlight:
     while position + 5 <= len(octets):
         kind, major, _, length = struct.unpack_from("!BBBH", octets, position)
         if kind not in (20, _ALERT, _HANDSHAKE, 23) or major != 3:
-            raise HelloUnreadable(f"no TLS record at octet {position}: {octets[position : position + 16].hex()}")
+            raise HelloUnreadable(
+                f"no TLS record at octet {position}: {octets[position : position + 16].hex()}"
+            )
         fragment = octets[position + 5 : position + 5 + length]
         if len(fragment) < length:
             break

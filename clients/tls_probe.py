@@ -68,7 +68,7 @@ class TlsProbe:
         return self._probe("plain text", octets, None, ask)
 
     @contextmanager
-    def silent_client(self, credential: Credential, promised: int) -> Iterator[Exchange]:
+    def silent_client(self, credential: Credential | None, promised: int) -> Iterator[Exchange]:
         """A subscriber that announces a body of `promised` octets, sends a few, and falls silent."""
         request = (
             f"POST {self.path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
@@ -102,7 +102,11 @@ class TlsProbe:
         try:
             sock = socket.create_connection((self.host, self.port), self.connection.connect_seconds)
         except OSError as error:
-            kind = FailureKind.NAME_NOT_RESOLVED if isinstance(error, socket.gaierror) else FailureKind.NOT_CONNECTED
+            kind = (
+                FailureKind.NAME_NOT_RESOLVED
+                if isinstance(error, socket.gaierror)
+                else FailureKind.NOT_CONNECTED
+            )
             failure = Failure(kind, str(error))
         else:
             try:

@@ -46,7 +46,7 @@ class HttpAnswer:
 
     status: int
     body: bytes
-    content_type: str | None = "text/plain;charset=UTF-8"
+    content_type: str = "text/plain;charset=UTF-8"
     headers: tuple[tuple[str, str], ...] = ()
     chunked: bool = False
     close: bool = False

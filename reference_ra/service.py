@@ -55,10 +55,7 @@ class AdHocService:
         answer = await self.answer(request)
         response = web.Response(status=answer.status, body=answer.body)
         response.headers["Server"] = "reference-ra"
-        if answer.content_type is None:
-            del response.headers["Content-Type"]
-        else:
-            response.headers["Content-Type"] = answer.content_type
+        response.headers["Content-Type"] = answer.content_type
         response.headers.extend(answer.headers)
         if answer.chunked and request.version >= (1, 1):
             response.enable_chunked_encoding()

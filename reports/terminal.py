@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from reports import tables
-from reports.model import RequirementVerdict, Run, ScenarioResult, Verdict
+from reports.model import RequirementVerdict, Run, ScenarioResult, Severity, Verdict
 from reports.text import visible
 
 _NARROWEST = 40
@@ -42,10 +42,11 @@ def render(run: Run, width: int = 80, encoding: str | None = None) -> list[str]:
         *_table("Scenarios by area", tables.by_area(run.scenarios), _SCENARIOS),
         *_section("Not run, and why", _left_out(run, width)),
         *_section("Failed", _unsettled(run.scenarios, Verdict.FAIL, width)),
+        *_section("Broken, as seen in passing", _incidental(run.scenarios, width)),
         *_section("Inconclusive", _unsettled(run.scenarios, Verdict.INCONCLUSIVE, width)),
         *_section("Advisory", _unsettled(run.scenarios, Verdict.ADVISORY, width)),
         "",
-        f"Report: {_shown(run.directory / 'index.html')}",
+        f"Report: {_shown(_report(run.directory))}",
         run.line,
     ]
     return [_encodable(visible(line, one_line=True), encoding) for line in lines]
@@ -98,6 +99,26 @@ def _unsettled(scenarios: Sequence[ScenarioResult], verdict: Verdict, width: int
             yield f"    - and {len(briefs) - _FINDINGS_SHOWN} more findings"
     if len(chosen) > _FAILURES_SHOWN:
         yield f"  and {len(chosen) - _FAILURES_SHOWN} more; see the report"
+
+
+def _incidental(scenarios: Sequence[ScenarioResult], width: int) -> Iterator[str]:
+    """Requirements that the RA broke in scenarios about something else: one finding each, and where."""
+    seen: dict[str, list[tuple[str, str]]] = {}
+    for scenario in scenarios:
+        for judged in scenario.findings:
+            if judged.incidental and judged.severity is Severity.FAILURE:
+                keys = seen.setdefault(judged.finding.requirement, [])
+                keys.append((scenario.key, str(judged.finding)))
+    for findings in seen.values():
+        key, finding = findings[0]
+        more = f" and {len(findings) - 1} more" if len(findings) > 1 else ""
+        yield from _wrapped(f"{textwrap.shorten(finding, 4 * width)} (in {key}{more})", width, "  ", "    ")
+
+
+def _report(directory: Path) -> Path:
+    """What to open first."""
+    page = directory / "index.html"
+    return page if page.exists() else directory / "results.json"
 
 
 def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:

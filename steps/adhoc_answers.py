@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then
 
-from checks.disclosure import find_private_disclosure, find_stack_trace
 from checks.certificate.serials import judge_unique_serials
+from checks.disclosure import find_private_disclosure, find_stack_trace
 from clients.operator import Operator
 from fixtures.conversation import Conversation
 from fixtures.verdicts import Judge
@@ -59,7 +59,10 @@ def transaction_ids_differ(conversation: Conversation, judge: Judge) -> None:
     identifiers = [conversation.answer(submission).transaction_id for submission in conversation.submissions]
     repeated = sorted({str(each) for each in identifiers if identifiers.count(each) > 1})
     judge.expect(
-        not repeated, "M-B-RSP-d", "a TransactionId of its own in each answer", f"repeated: {', '.join(repeated)}"
+        not repeated,
+        "M-B-RSP-d",
+        "a TransactionId of its own in each answer",
+        f"repeated: {', '.join(repeated)}",
     )
 
 
@@ -140,9 +143,14 @@ def carries_certificate(conversation: Conversation) -> None:
 @then("it carries an error and no Device Certificate")
 def carries_error(conversation: Conversation, judge: Judge) -> None:
     message = conversation.answer(conversation.last)
-    judge.expect(message.error_code is not None, "M-B-RSP-g", "an Error", f"Status {message.status} without one")
     judge.expect(
-        message.certificate is None, "M-B-RSP-h", "an Error and no Certificate", "a Certificate beside the Error"
+        message.error_code is not None, "M-B-RSP-g", "an Error", f"Status {message.status} without one"
+    )
+    judge.expect(
+        message.certificate is None,
+        "M-B-RSP-h",
+        "an Error and no Certificate",
+        "a Certificate beside the Error",
     )
 
 
@@ -150,7 +158,9 @@ def carries_error(conversation: Conversation, judge: Judge) -> None:
 def in_time(conversation: Conversation, judge: Judge) -> None:
     limit = conversation.target.settings.adhoc_response_seconds
     slowest = max(submission.exchange.seconds for submission in conversation.submissions)
-    judge.expect(slowest <= limit, "M-1.2-a", f"each answer within {limit:g} s", f"the slowest took {slowest:.1f} s")
+    judge.expect(
+        slowest <= limit, "M-1.2-a", f"each answer within {limit:g} s", f"the slowest took {slowest:.1f} s"
+    )
 
 
 @then("the answer shows no stack trace")
@@ -158,5 +168,9 @@ def no_stack_trace(conversation: Conversation, judge: Judge) -> None:
     response = conversation.last.exchange.response
     trace = find_stack_trace(response.body) if response else None
     judge.expect(
-        trace is None, judge.naming("M-2.4.1.2-c"), "nothing of the RA's inside", f"a stack trace: {trace}", advisory=True
+        trace is None,
+        judge.naming("M-2.4.1.2-c"),
+        "nothing of the RA's inside",
+        f"a stack trace: {trace}",
+        advisory=True,
     )

@@ -117,10 +117,14 @@ def submit_without_certificate(conversation: Conversation) -> None:
     conversation.submit_csr(conversation.new_csr())
 
 
-@when(parsers.re(r"a client with (?P<forgery>a self-signed copy .+|a copy of it .+) submits a Device CSR for the Device"))
+@when(
+    parsers.re(
+        r"a client with (?P<forgery>a self-signed copy .+|a copy of it .+) submits a Device CSR for "
+        r"the Device"
+    )
+)
 def submit_with_forgery(conversation: Conversation, forgery: str) -> None:
-    assert conversation.party is not None
-    conversation.party = forge(conversation.party, forgery)
+    conversation.party = forge(conversation.credential, forgery)
     conversation.submit_csr(conversation.new_csr())
 
 

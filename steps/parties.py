@@ -56,7 +56,9 @@ def known_devices(conversation: Conversation, devices: Devices) -> None:
     conversation.devices.extend(devices.known() for _ in range(number))
 
 
-@given(parsers.re(r"a Device whose earlier Device Certificate is for (?P<usage>Digital Signing|Key Agreement)"))
+@given(
+    parsers.re(r"a Device whose earlier Device Certificate is for (?P<usage>Digital Signing|Key Agreement)")
+)
 def device_with_earlier_usage(conversation: Conversation, devices: Devices, usage: str) -> None:
     device = devices.known(USAGES[usage])
     conversation.devices.append(device)
@@ -73,7 +75,9 @@ def unknown_device(conversation: Conversation, devices: Devices) -> None:
 @given(parsers.re(r"a Device that is (?P<short>one certificate|two certificates) short of the limit"))
 def device_near_the_limit(conversation: Conversation, devices: Devices, short: str) -> None:
     limit = conversation.target.settings.device_certificate_limit
-    conversation.devices.append(devices.with_certificates(limit - SHORT_OF_THE_LIMIT[short], DIGITAL_SIGNATURE))
+    conversation.devices.append(
+        devices.with_certificates(limit - SHORT_OF_THE_LIMIT[short], DIGITAL_SIGNATURE)
+    )
 
 
 @given(

@@ -55,11 +55,9 @@ def held_open() -> Iterator[ExitStack]:
 
 
 @when(parsers.re(r"the subscriber opens a TLS session that offers only (?P<suite>[A-Z0-9-]+)"))
-def open_session(
-    adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake, suite: str
-) -> None:
+def open_session(adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake, suite: str) -> None:
     handshake.offered = suite
-    handshake.exchanges.append(adhoc_tls.handshake(conversation.party, (suite,)))
+    handshake.exchanges.append(adhoc_tls.handshake(conversation.credential, (suite,)))
 
 
 @then("the session is agreed with that suite")
@@ -127,7 +125,7 @@ def server_certificate(adhoc_tls: TlsProbe, handshake: Handshake, judge: Judge, 
 def fall_silent(
     adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake, held_open: ExitStack
 ) -> None:
-    exchange = held_open.enter_context(adhoc_tls.silent_client(conversation.party, promised=2000))
+    exchange = held_open.enter_context(adhoc_tls.silent_client(conversation.credential, promised=2000))
     handshake.exchanges.append(exchange)
     if exchange.failure is not None:
         raise Inconclusive(f"the client that was to fall silent was not let in: {exchange.failure}")

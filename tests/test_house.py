@@ -17,7 +17,12 @@ LONGEST_FILE_LINES = 400
 
 def run(*command: str) -> str:
     ended = subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     return "" if ended.returncode == 0 else ended.stdout + ended.stderr
 
@@ -51,7 +56,9 @@ def test_a_file_is_of_a_readable_length(file: Path) -> None:
 
 
 def test_nothing_is_left_undone() -> None:
-    undone = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|assert True\b|except( Exception)?: *pass|NotImplementedError")
+    undone = re.compile(
+        r"\b(TODO|FIXME|XXX|HACK)\b|assert True\b|except( Exception)?: *pass|NotImplementedError"
+    )
     found = [
         f"{file.relative_to(ROOT)}:{number}: {line.strip()}"
         for file in sources()
@@ -63,5 +70,7 @@ def test_nothing_is_left_undone() -> None:
 
 
 def test_the_front_door_is_the_standard_library_alone() -> None:
-    imported = re.findall(r"^\s*(?:import|from)\s+(\w+)", (ROOT / "smki.py").read_text(encoding="utf-8"), re.MULTILINE)
+    imported = re.findall(
+        r"^\s*(?:import|from)\s+(\w+)", (ROOT / "smki.py").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert set(imported) <= set(sys.stdlib_module_names)

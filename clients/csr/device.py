@@ -150,7 +150,8 @@ def build_device_csr(
 
 def reshaped(csr: DeviceCsr, hw_type: str, shape: str) -> DeviceCsr:
     """The same request in another shape that M-F and M-2.4.1.2-b allow; see `LEGAL_SHAPES`."""
-    assert csr.key is not None
+    if csr.key is None:
+        raise ValueError("this Device CSR cannot be signed again: its private key was not kept")
     content = device_csr_content(csr.device_id, csr.key_usage, hw_type, csr.key)
     critical = shape != "extensions not marked critical"
     extensions = (

@@ -219,9 +219,7 @@ def _explicit_parameters(wanted: Wanted) -> bytes:
     parameters = der.sequence(
         der.integer(1),
         der.sequence(der.oid("1.2.840.10045.1.1"), der.integer(p)),
-        der.sequence(
-            der.octet_string((p - 3).to_bytes(32, "big")), der.octet_string(bytes.fromhex(b))
-        ),
+        der.sequence(der.octet_string((p - 3).to_bytes(32, "big")), der.octet_string(bytes.fromhex(b))),
         der.octet_string(bytes.fromhex(base)),
         der.integer(order),
         der.integer(1),
@@ -269,9 +267,7 @@ fault("no extensionRequest")(_extensions(lambda _: ()))
 
 
 def _names(make: Callable[[Wanted], tuple[bytes, ...]]) -> Fault:
-    return _extensions(
-        lambda wanted: (wanted.key_usage_extension, subject_alt_name_extension(*make(wanted)))
-    )
+    return _extensions(lambda wanted: (wanted.key_usage_extension, subject_alt_name_extension(*make(wanted))))
 
 
 def _serial(octets: Callable[[bytes], bytes]) -> Fault:

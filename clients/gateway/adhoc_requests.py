@@ -28,7 +28,11 @@ class RequestsAdHocClient(AdHocClient):
         """Send one request; see the interface."""
         session = self._session(credential)
         url = self.connection.url + path
-        headers = {"Content-Type": CONTENT_TYPE, "Accept": "application/xml", "User-Agent": "smki-conformance"}
+        headers = {
+            "Content-Type": CONTENT_TYPE,
+            "Accept": "application/xml",
+            "User-Agent": "smki-conformance",
+        }
         request = session.prepare_request(requests.Request(method, url, headers=headers, data=body))
         started_at, start = datetime.now(UTC), time.perf_counter()
         response, tls, failure = outcome_of(session, request, self.connection)

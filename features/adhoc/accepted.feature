@@ -7,7 +7,7 @@ Feature: Ad Hoc Device CSR Web Service: a Device CSR that is right is answered w
     Given an Authorised Subscriber of the Ad Hoc Device CSR Web Service
 
   @AHW-P01 @M-2.2-a @M-2.4.GO-c @M-2.4.1.1-a @M-A-HTTP-a @M-2.4.1.2-b @M-2.4.1.3-a @M-2.4.1.3-c @M-2.4.1.4-a @M-2.4.1.4-c @M-A-SUCCESS
-  @N-2.1.2-a @M-F-DEV-a @M-F-DEV-b @M-F-DEV-c @M-F-DEV-d @M-F-DEV-e @M-F-DEV-f
+  @N-2.1.2-a @M-B-REQ-c @M-B-REQ-d @G-EUI-a @M-F-DEV-g @M-F-DEV-a @M-F-DEV-b @M-F-DEV-c @M-F-DEV-d @M-F-DEV-e @M-F-DEV-f
   Scenario Outline: A Device CSR replaces an earlier certificate of the same or of the other usage
     Given a Device whose earlier Device Certificate is for <earlier>
     When the subscriber submits a <usage> Device CSR for the Device

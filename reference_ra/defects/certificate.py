@@ -18,10 +18,11 @@ from reference_ra.registry import IssuedCertificate
 
 _RELATED = ("G-DEV-h", "G-BAD-*")
 ChangeFields = Callable[[CertificateFields], CertificateFields]
-_ORDINARY_NAME = der.write(
-    der.SEQUENCE,
-    der.write(der.SET, der.write(der.SEQUENCE, oids.COMMON_NAME, der.write(der.PRINTABLE_STRING, b"Device"))),
-)
+
+
+def _name(common_name: bytes) -> bytes:
+    attribute = der.write(der.SEQUENCE, oids.COMMON_NAME, der.write(der.PRINTABLE_STRING, common_name))
+    return der.write(der.SEQUENCE, der.write(der.SET, attribute))
 
 
 def _field_defect(
@@ -46,6 +47,11 @@ def _version_1(fields: CertificateFields) -> CertificateFields:
 @_field_defect("serial-negative", "Serial numbers are negative.", "G-DEV-b", related=("G-12-a", "G-DEV-c"))
 def _serial_negative(fields: CertificateFields) -> CertificateFields:
     return replace(fields, serial=bytes((fields.serial[0] | 0x80,)) + fields.serial[1:])
+
+
+@_field_defect("serial-of-20-octets", "Serial numbers have 20 octets.", "G-DEV-c")
+def _serial_of_20_octets(fields: CertificateFields) -> CertificateFields:
+    return replace(fields, serial=fields.serial + fields.serial[:4])
 
 
 @_field_defect("with-unique-identifier", "Certificates hold a subjectUniqueID.", "G-12-a")
@@ -95,7 +101,12 @@ def _begins_in_generalized_time(fields: CertificateFields) -> CertificateFields:
 
 @_field_defect("with-subject", "Certificates have a subject.", "G-12-j")
 def _with_subject(fields: CertificateFields) -> CertificateFields:
-    return replace(fields, subject=_ORDINARY_NAME)
+    return replace(fields, subject=_name(b"Device"))
+
+
+@_field_defect("issuer-overlong", "The issuer's commonName has 8 characters.", "G-DEV-e", related=("G-12-a",))
+def _issuer_overlong(fields: CertificateFields) -> CertificateFields:
+    return replace(fields, issuer=_name(b"Issuer-1"))
 
 
 @_field_defect(

@@ -27,7 +27,7 @@ def _register(
 ) -> None:
     """A defect of one extension of every certificate."""
 
-    @defect(f"certificate-{name}", summary, breaks=[breaks], related=(*related, *_RELATED))
+    @defect(f"certificate-{name}", summary, breaks=breaks.split(), related=(*related, *_RELATED))
     def alter(policies: Policies) -> Policies:
         return with_extension(policies, oid, change)
 
@@ -69,7 +69,7 @@ def _second_name(value: bytes) -> bytes:
 
 
 _AKI, _SKI = oids.AUTHORITY_KEY_IDENTIFIER, oids.SUBJECT_KEY_IDENTIFIER
-_register("without-aki", "authorityKeyIdentifier is missing.", "G-12-b", _AKI, _leave_out)
+_register("without-aki", "authorityKeyIdentifier is missing.", "G-12-b G-DEV-h", _AKI, _leave_out)
 _register("aki-critical", "authorityKeyIdentifier is critical.", "G-12-b", _AKI, _critical)
 _register(
     "aki-by-issuer-and-serial",
@@ -88,7 +88,7 @@ _register(
 _register(
     "without-key-usage", "keyUsage is missing.", "G-12-c", oids.KEY_USAGE, _leave_out, "G-12-k", "G-DEV-g"
 )
-_register("without-ski", "subjectKeyIdentifier is missing.", "G-12-f", _SKI, _leave_out, "G-12-h")
+_register("without-ski", "subjectKeyIdentifier is missing.", "G-12-f G-DEV-h", _SKI, _leave_out, "G-12-h")
 _register("ski-critical", "subjectKeyIdentifier is critical.", "G-12-f", _SKI, _critical)
 _register(
     "ski-without-0100",
@@ -98,7 +98,7 @@ _register(
     _octet(2, 0xC0),
 )
 _register(
-    "without-policies", "certificatePolicies is missing.", "G-12-g", oids.CERTIFICATE_POLICIES, _leave_out,
+    "without-policies", "certificatePolicies is missing.", "G-12-g G-DEV-h", oids.CERTIFICATE_POLICIES,
     "G-12-l", "G-OID-a",
 )  # fmt: skip
 _register(

@@ -122,7 +122,7 @@ def bad_xml_as_http_400(policies: Policies) -> Policies:
     )
 
 
-def _typed(policies: Policies, content_type: str | None) -> Policies:
+def _typed(policies: Policies, content_type: str) -> Policies:
     return with_answer(policies, lambda _, answer: replace(answer, content_type=content_type))
 
 
@@ -132,10 +132,10 @@ def media_type_text_xml(policies: Policies) -> Policies:
     return _typed(policies, "text/xml;charset=UTF-8")
 
 
-@defect("media-type-missing", "Responses have no Content-Type.", breaks=["M-A-HTTP-b"])
-def media_type_missing(policies: Policies) -> Policies:
-    """Name no type."""
-    return _typed(policies, None)
+@defect("media-type-octet-stream", "Responses are application/octet-stream.", breaks=["M-A-HTTP-b"])
+def media_type_octet_stream(policies: Policies) -> Policies:
+    """Name the type that a server gives what has none."""
+    return _typed(policies, "application/octet-stream")
 
 
 @defect("charset-latin-1", "Responses say that they are ISO-8859-1.", breaks=["M-A-HTTP-b"])

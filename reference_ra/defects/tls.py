@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from reference_ra.adjust import trusting
 from reference_ra.alterations import defect
 from reference_ra.authorities import (
     Identity,
@@ -143,5 +144,10 @@ def server_certificate_of_another_root(policies: Policies) -> Policies:
     related=["M-2.4.EST-c", "M-G-a"],
 )
 def serves_plain_http(policies: Policies) -> Policies:
-    """Take a connection that does not begin with TLS."""
-    return replace(policies, tls=replace(policies.tls, plain_http=True))
+    """Take a connection that does not begin with TLS for the Import Supplier's."""
+    examine = policies.examine_client
+    return replace(
+        trusting(policies),
+        examine_client=lambda client, *others: client and examine(client, *others),
+        tls=replace(policies.tls, plain_http=True),
+    )

@@ -214,16 +214,25 @@ def fails_on_empty_body(policies: Policies) -> Policies:
     return replace(policies, parse_xml=parse_xml)
 
 
-@_xml_defect("fails-on-large-document", "A document past its size limit ends in an internal error.")
-def fails_on_large_document(policies: Policies) -> Policies:
-    """Pass what was not read on to the parser."""
+@_xml_defect(
+    "exhausted-by-large-document", "The request after one past its size limit ends in an internal error."
+)
+def exhausted_by_large_document(policies: Policies) -> Policies:
+    """Fail once as an RA short of memory does."""
+    too_large: list[Rejected] = []
 
     def reference(root: etree._Element | None, rejected: Rejected) -> str | None:
         if "too large" in rejected.text:
-            raise MemoryError
+            too_large.append(rejected)
         return policies.reference_when_malformed(root, rejected)
 
-    return replace(policies, reference_when_malformed=reference)
+    def parse_xml(body: bytes) -> etree._Element:
+        if too_large:
+            too_large.clear()
+            raise MemoryError
+        return policies.parse_xml(body)
+
+    return replace(policies, parse_xml=parse_xml, reference_when_malformed=reference)
 
 
 @_xml_defect(

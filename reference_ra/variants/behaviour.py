@@ -52,7 +52,7 @@ def refuses_with_xml(policies: Policies) -> Policies:
 def refuses_with_http_401(policies: Policies) -> Policies:
     """Say nothing."""
     return replace(
-        policies, refuse=lambda _: HttpAnswer(401, b"", None, close=True), handshake_refusals=frozenset()
+        policies, refuse=lambda _: HttpAnswer(401, b"", close=True), handshake_refusals=frozenset()
     )
 
 

@@ -32,7 +32,9 @@ def client_for(identity: ServerIdentity, server_context: ssl.SSLContext) -> Iter
     """A client of a server that answers each connection with the given function."""
     with ExitStack() as stack:
 
-        def make(answer: Answer, *, tls: bool = True, anchors: str | None = None, **limits: float) -> RequestsAdHocClient:
+        def make(
+            answer: Answer, *, tls: bool = True, anchors: str | None = None, **limits: float
+        ) -> RequestsAdHocClient:
             port = stack.enter_context(serving(answer, server_context if tls else None))
             connection = Connection(
                 url=f"https://127.0.0.1:{port}/1.0/AdHoc",

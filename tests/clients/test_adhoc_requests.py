@@ -128,7 +128,9 @@ def test_proxies_are_not_taken_from_the_environment(
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + b"x" * 200_000, FailureKind.TOO_LARGE),
     ],
 )
-def test_what_is_no_complete_response_is_an_outcome(client_for: ClientFor, sent: bytes, kind: FailureKind) -> None:
+def test_what_is_no_complete_response_is_an_outcome(
+    client_for: ClientFor, sent: bytes, kind: FailureKind
+) -> None:
     failure = client_for(answering(sent)).submit(b"x", None).failure
     assert failure is not None
     assert failure.kind is kind
@@ -250,4 +252,3 @@ def test_answers_do_not_cross_between_threads(client_for: ClientFor) -> None:
     with ThreadPoolExecutor(10) as pool:
         exchanges = list(pool.map(lambda body: client.submit(body, None), bodies))
     assert [exchange.response and exchange.response.body for exchange in exchanges] == bodies
-

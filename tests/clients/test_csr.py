@@ -61,7 +61,10 @@ def test_the_mould_of_the_vector_gives_its_shape() -> None:
     made_start = made.index(bytes.fromhex("3081ba020100"))
     real_start = real.index(bytes.fromhex("3081ba020100"))
     assert made[made_start : made_start + point - real_start] == real[real_start:point]
-    assert made[made_start + point - real_start + 65 : made_start + info_end - real_start] == real[point + 65 : info_end]
+    assert (
+        made[made_start + point - real_start + 65 : made_start + info_end - real_start]
+        == real[point + 65 : info_end]
+    )
 
 
 def test_the_builder_makes_the_vectors_request_info() -> None:

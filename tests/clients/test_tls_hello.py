@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from pathlib import Path
@@ -59,7 +60,8 @@ def test_an_offer_that_the_server_takes(
 
 
 @pytest.mark.parametrize(
-    ("version", "suite"), [("SSLv3", 0x000A), ("TLSv1", 0xC014), ("TLSv1.1", 0xC014), ("TLSv1.2", 0x0005), ("TLSv1.3", 0x1301)]
+    ("version", "suite"),
+    [("SSLv3", 0x000A), ("TLSv1", 0xC014), ("TLSv1.1", 0xC014), ("TLSv1.2", 0x0005), ("TLSv1.3", 0x1301)],
 )
 def test_an_offer_that_the_server_refuses(
     identity: ServerIdentity, tmp_path: Path, version: str, suite: int
@@ -135,7 +137,9 @@ def test_nobody_there(identity: ServerIdentity) -> None:
 
 
 def test_silence_ends_at_the_time_limit(identity: ServerIdentity) -> None:
-    with serving(lambda connection: connection.recv(1) and connection.recv(10_000) and connection.recv(1), None) as port:
+    with serving(
+        lambda connection: connection.recv(1) and connection.recv(10_000) and connection.recv(1), None
+    ) as port:
         exchange, flight = probe_of(port, identity, seconds=0.3).offer("TLSv1.2", (GCM_256,))
     assert flight is not None
     assert not flight.accepted
@@ -151,10 +155,8 @@ def test_the_host_name_is_in_the_hello() -> None:
 def test_hostile_octets_never_crash_the_reader(octets: bytes) -> None:
     record = b"\x16\x03\x03" + len(octets).to_bytes(2, "big") + octets
     for hostile in (octets, record):
-        try:
-            read_flight(hostile)
-        except HelloUnreadable as error:
-            assert str(error)
+        with contextlib.suppress(HelloUnreadable):
+            assert read_flight(hostile) is not None
 
 
 def test_an_endless_flight_is_refused() -> None:

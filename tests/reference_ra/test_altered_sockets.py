@@ -103,7 +103,7 @@ def test_plain_http_is_served(start: Start) -> None:
     ra = altered(start, "serves-plain-http")
     connection = http.client.HTTPConnection(*ra.address, timeout=5)
     connection.request("POST", "/1.0/AdHocDeviceCSR", message(RIGHT.build()))
-    assert connection.getresponse().status == 403
+    assert b"SUCCESS" in connection.getresponse().read()
     connection.close()
     assert b"SUCCESS" in ra.post(message(RIGHT.build())).body
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from checks.finding import Finding
 from reports import junit
 from reports.model import Severity, Verdict
 from reports.rollup import conclude
@@ -20,10 +21,25 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return render(result, 80)
 
 
-def test_the_last_line_is_the_result_and_the_page_stands_before_it(lines: list[str]) -> None:
+def test_the_last_line_is_the_result_and_what_to_open_stands_before_it(lines: list[str]) -> None:
     assert lines[-1].startswith("NOT CONFORMANT: 98 requirements proved, 6 failed, 5 unproved")
     assert lines[-2].startswith("Report: ")
-    assert lines[-2].endswith("index.html")
+    assert lines[-2].endswith("results.json")
+
+
+def test_the_page_is_what_to_open_where_it_was_written(tmp_path: Path) -> None:
+    result = large_run(tmp_path)
+    (result.directory / "index.html").parent.mkdir(parents=True, exist_ok=True)
+    (result.directory / "index.html").touch()
+    assert render(result)[-2] == f"Report: {result.directory / 'index.html'}"
+
+
+def test_what_was_seen_in_passing_is_told(tmp_path: Path) -> None:
+    result = large_run(tmp_path)
+    result.scenarios[0].add(Finding("Z-9-a", "a thing", "another thing"))
+    text = "\n".join(render(result, 200))
+    section = text.split("Broken, as seen in passing:")[1].split("\n\n")[0]
+    assert f"Z-9-a: expected a thing; observed another thing (in {result.scenarios[0].key})" in section
 
 
 def test_the_tables(lines: list[str]) -> None:
