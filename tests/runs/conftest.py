@@ -1,0 +1,145 @@
+"""Whole conformance runs, in a process of their own, against targets that the tests make."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from targets.launch import launched
+from targets.model import Target
+from tests.support.servers import Answer, ServerIdentity, make_identity, serving
+from tests.targets.pki import PASSWORD, Pki, write_folder
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run left behind."""
+
+    status: int
+    output: str
+    folder: Path
+
+    @property
+    def results(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads((self.folder / "results.json").read_text(encoding="utf-8"))
+        return document
+
+    def scenario(self, key: str) -> dict[str, Any]:
+        return next(each for each in self.results["scenarios"] if each["key"] == key)
+
+    def verdicts(self) -> set[str]:
+        return {each["verdict"] for each in self.results["scenarios"] if not each["deselected"]}
+
+    @property
+    def last_line(self) -> str:
+        return self.output.rstrip().splitlines()[-1]
+
+
+def command(target: Path, folder: Path, *options: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", "-q", f"--target={target}", f"--output={folder}", *options]
+
+
+def run_suite(target: Path, folder: Path, *options: str, **environment: str) -> Outcome:
+    ended = subprocess.run(
+        command(target, folder, *options),
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=120,
+        check=False,
+    )
+    return Outcome(ended.returncode, ended.stdout + ended.stderr, folder)
+
+
+@pytest.fixture(scope="session")
+def identity() -> ServerIdentity:
+    return make_identity()
+
+
+@pytest.fixture(scope="session")
+def credentials(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_folder(Pki.make(), tmp_path_factory.mktemp("pki"))
+
+
+TARGET = """\
+schema = 1
+[target]
+name = "a target of the tests"
+sec_release = "from v6.21"
+[statement]
+interfaces = ["adhoc"]
+user_roles = ["import-supplier"]
+certificate_types = ["device"]
+[endpoints.adhoc]
+url = "{url}"
+[trust]
+server_anchors = ["server.pem"]
+device_issuing_cas = ["{pki}/ca.pem"]
+[credentials.supplier]
+interface = "adhoc"
+user_role = "import-supplier"
+state = "valid"
+uept = true
+pkcs12 = "{pki}/good.p12"
+password_env = "SMKI_TEST_PASSWORD"
+[devices]
+known = ["00-DB-12-34-56-78-90-A0"]
+[limits]
+connect_seconds = 2
+response_seconds = {seconds}
+response_bytes = 100000
+"""
+
+RunAgainst = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run_against(identity: ServerIdentity, credentials: Path, tmp_path: Path) -> Iterator[RunAgainst]:
+    """Run the suite against a server that answers each connection with a function, or against a URL."""
+    with ExitStack() as stack:
+
+        def run(
+            answer: Answer | str, *options: str, tls: bool = True, trusted: bool = True, seconds: float = 2
+        ) -> Outcome:
+            target = write_target(answer, tls=tls, trusted=trusted, seconds=seconds)
+            return run_suite(target, tmp_path / "out", *options, SMKI_TEST_PASSWORD=PASSWORD)
+
+        def write_target(answer: Answer | str, *, tls: bool, trusted: bool, seconds: float) -> Path:
+            if isinstance(answer, str):
+                url = answer
+            else:
+                context = identity.context(tmp_path) if tls else None
+                port = stack.enter_context(serving(answer, context))
+                url = f"https://127.0.0.1:{port}/1.0/AdHoc"
+            anchor = identity if trusted else make_identity()
+            (tmp_path / "server.pem").write_text(anchor.certificate, encoding="ascii")
+            target = tmp_path / "target.toml"
+            target.write_text(
+                TARGET.format(url=url, pki=credentials.as_posix(), seconds=seconds), encoding="utf-8"
+            )
+            return target
+
+        run.write_target = write_target  # type: ignore[attr-defined]
+        yield run
+
+
+@pytest.fixture(scope="session")
+def reference() -> Iterator[Target]:
+    """The reference RA, served for as long as the tests run."""
+    with launched(ROOT / "targets" / "reference.toml") as target:
+        yield target
