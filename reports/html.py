@@ -114,6 +114,7 @@ def _view(document: Mapping[str, Any]) -> dict[str, Any]:
         "scenario_columns": _used(document["areas"]),
         "left_out": document["left_out"],
         "attention": [(verdict, [s for s in scenarios if s["verdict"] == verdict]) for verdict in UNSETTLED],
+        "in_passing": _in_passing(document["scenarios"]),
         "requirements": [r for r in requirements if r["verdict"] != "NOT APPLICABLE"],
         "not_applicable": [r for r in requirements if r["verdict"] == "NOT APPLICABLE"],
         "requirement_ids": [r["id"] for r in requirements if r["scenarios"]],
@@ -121,6 +122,17 @@ def _view(document: Mapping[str, Any]) -> dict[str, Any]:
         "scenarios": scenarios,
         "scenario_verdicts": _present(scenarios, document["totals"]["scenarios"]),
     }
+
+
+def _in_passing(scenarios: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Requirements that were broken in scenarios about something else: one finding each, and where."""
+    seen: dict[str, dict[str, Any]] = {}
+    for scenario in scenarios:
+        for finding in scenario["findings"]:
+            if finding["incidental"] and finding["severity"] == "FAILURE":
+                first = {**finding, "key": scenario["key"], "anchor": file_name(scenario["key"]), "count": 0}
+                seen.setdefault(finding["requirement"], first)["count"] += 1
+    return list(seen.values())
 
 
 def _used(rows: list[dict[str, Any]]) -> list[str]:

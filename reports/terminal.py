@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from reports import tables
+from reports.evidence import command
 from reports.model import RequirementVerdict, Run, ScenarioResult, Severity, Verdict
 from reports.text import visible
 
@@ -41,10 +42,10 @@ def render(run: Run, width: int = 80, encoding: str | None = None) -> list[str]:
         "",
         *_table("Scenarios by area", tables.by_area(run.scenarios), _SCENARIOS),
         *_section("Not run, and why", _left_out(run, width)),
-        *_section("Failed", _unsettled(run.scenarios, Verdict.FAIL, width)),
+        *_section("Failed", _unsettled(run, Verdict.FAIL, width)),
         *_section("Broken, as seen in passing", _incidental(run.scenarios, width)),
-        *_section("Inconclusive", _unsettled(run.scenarios, Verdict.INCONCLUSIVE, width)),
-        *_section("Advisory", _unsettled(run.scenarios, Verdict.ADVISORY, width)),
+        *_section("Inconclusive", _unsettled(run, Verdict.INCONCLUSIVE, width)),
+        *_section("Advisory", _unsettled(run, Verdict.ADVISORY, width)),
         "",
         f"Report: {_shown(_report(run.directory))}",
         run.line,
@@ -87,9 +88,9 @@ def _by_nature_as_one(groups: Sequence[tables.Group]) -> Iterator[tables.Group]:
         yield tables.Group(RequirementVerdict.NOT_TESTED.value, reason, members)
 
 
-def _unsettled(scenarios: Sequence[ScenarioResult], verdict: Verdict, width: int) -> Iterator[str]:
+def _unsettled(run: Run, verdict: Verdict, width: int) -> Iterator[str]:
     """The scenarios of one verdict with their findings in brief, or else their reason."""
-    chosen = [scenario for scenario in scenarios if scenario.verdict is verdict]
+    chosen = [scenario for scenario in run.scenarios if scenario.verdict is verdict]
     for scenario in chosen[:_FAILURES_SHOWN]:
         yield from _wrapped(f"{scenario.key}  {scenario.title}", width, "  ", "    ")
         briefs = [str(judged.finding) for judged in scenario.findings] or [scenario.reason]
@@ -97,6 +98,8 @@ def _unsettled(scenarios: Sequence[ScenarioResult], verdict: Verdict, width: int
             yield from _wrapped(textwrap.shorten(brief, 4 * width), width, "    - ", "      ")
         if len(briefs) > _FINDINGS_SHOWN:
             yield f"    - and {len(briefs) - _FINDINGS_SHOWN} more findings"
+        if verdict is Verdict.FAIL:
+            yield f"    again: {command(scenario, run.target)}"
     if len(chosen) > _FAILURES_SHOWN:
         yield f"  and {len(chosen) - _FAILURES_SHOWN} more; see the report"
 

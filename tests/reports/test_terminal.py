@@ -72,6 +72,7 @@ def test_lines_keep_to_the_width(tmp_path: Path, width: int) -> None:
     result = large_run(tmp_path)
     conclude(result, large_catalogue())
     body = [line for line in render(result, width)[:-2] if line.startswith("  ")]
+    body = [line for line in body if not line.startswith("    again: ")]  # a command is to be copied whole
     assert max(map(len, body)) <= max(width, 40)
 
 
