@@ -47,11 +47,6 @@ class Row:
     counts: dict[str, int]
     """Verdict to number; every verdict of the table is a key."""
 
-    @property
-    def total(self) -> int:
-        """How many there are in all."""
-        return sum(self.counts.values())
-
 
 def by_interface(run: Run) -> list[Row]:
     """Requirements by interface that the target claims; one of several interfaces counts in each."""

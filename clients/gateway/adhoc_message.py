@@ -9,8 +9,6 @@ from xml.sax.saxutils import quoteattr
 PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
 ROOT = "DeviceCertificateSigningRequest"
 CSR = "CertificateSigningRequest"
-LONGEST_REFERENCE = 32
-"""Characters of a request's ID (M-B-REQ-a)."""
 
 
 @dataclass(frozen=True, slots=True)
