@@ -57,7 +57,6 @@ class IkiAuthority:
 class ClientCertificate:
     """The certificate that a client presented."""
 
-    octets: bytes
     parsed: x509.Certificate | None
     """None where it cannot be read."""
     fingerprint: bytes
@@ -71,7 +70,7 @@ def read_client_certificate(octets: bytes) -> ClientCertificate:
         parsed = x509.load_der_x509_certificate(octets)
     except ValueError:
         parsed = None
-    return ClientCertificate(octets, parsed, hashlib.sha256(octets).digest())
+    return ClientCertificate(parsed, hashlib.sha256(octets).digest())
 
 
 ClientRule = Callable[[x509.Certificate, IkiAuthority, datetime], bool]

@@ -28,6 +28,8 @@ class Alteration:
     related: tuple[str, ...]
     """Patterns (as of `fnmatch`) of other requirements whose scenarios may fail because of it."""
     alter: Alter
+    extra: bool
+    """Near to another one: worth a trial by name, not a place in a matrix that must be quick."""
 
     def as_dict(self) -> dict[str, object]:
         """What `--list` shows."""
@@ -37,6 +39,7 @@ class Alteration:
             "summary": self.summary,
             "breaks": list(self.breaks),
             "related": list(self.related),
+            "extra": self.extra,
         }
 
 
@@ -55,22 +58,22 @@ def _register(alteration: Alteration) -> None:
 
 
 def defect(
-    name: str, summary: str, *, breaks: Iterable[str], related: Iterable[str] = ()
+    name: str, summary: str, *, breaks: Iterable[str], related: Iterable[str] = (), extra: bool = False
 ) -> Callable[[Alter], Alter]:
     """Register a seeded defect."""
 
     def decorate(alter: Alter) -> Alter:
-        _register(Alteration("defect", name, summary, tuple(breaks), tuple(related), alter))
+        _register(Alteration("defect", name, summary, tuple(breaks), tuple(related), alter, extra))
         return alter
 
     return decorate
 
 
-def variant(name: str, summary: str) -> Callable[[Alter], Alter]:
+def variant(name: str, summary: str, *, extra: bool = False) -> Callable[[Alter], Alter]:
     """Register a legal variant."""
 
     def decorate(alter: Alter) -> Alter:
-        _register(Alteration("variant", name, summary, (), (), alter))
+        _register(Alteration("variant", name, summary, (), (), alter, extra))
         return alter
 
     return decorate

@@ -50,10 +50,6 @@ class CertificateFields:
     identifiers: bytes = b""
     """issuerUniqueID and subjectUniqueID, which the profile leaves out."""
 
-    def extension(self, oid: bytes) -> Extension | None:
-        """The extension of that OBJECT IDENTIFIER."""
-        return next((found for found in self.extensions if found.oid == oid), None)
-
 
 Sign = Callable[[IssuingCa, bytes], bytes]
 """Gives the contents of signatureValue for the octets of a TBSCertificate."""

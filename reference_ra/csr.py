@@ -34,7 +34,6 @@ class Extension:
 class Csr:
     """A CertificationRequest, its parts as they came."""
 
-    octets: bytes
     info: bytes
     """CertificationRequestInfo: what the signature covers."""
     version: int
@@ -67,7 +66,6 @@ def parse_csr(octets: bytes) -> Csr:
     attributes = tuple(_attribute(item) for item in attribute_set.expect(der.context(0)).elements())
     requests = [value for oid, values in attributes if oid == oids.EXTENSION_REQUEST for value in values]
     return Csr(
-        octets=octets,
         info=info.octets,
         version=der.read_integer(version),
         subject=subject.expect(der.SEQUENCE).octets,

@@ -129,12 +129,6 @@ def write(tag: int, *contents: bytes) -> bytes:
     return bytes((tag, 0x80 | len(encoded))) + encoded + body
 
 
-def write_integer(value: int) -> bytes:
-    """An INTEGER in its shortest form."""
-    length = (value if value >= 0 else ~value).bit_length() // 8 + 1
-    return write(INTEGER, value.to_bytes(length, "big", signed=True))
-
-
 def write_bit_string(octets: bytes) -> bytes:
     """A BIT STRING of whole octets."""
     return write(BIT_STRING, b"\x00", octets)

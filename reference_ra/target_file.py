@@ -21,6 +21,8 @@ from reference_ra.pki import (
 FOLDER = "credentials"
 NEW_DEVICE_PREFIX = "00-DB-12-34-56"
 HW_TYPE = "1.2.826.0.1.8641679.1.2.2.1"
+RESPONSE_SECONDS = 1
+"""This RA answers in milliseconds; SEC Section L8 allows more."""
 _DEVICE_ISSUING_CAS = ("device-issuing-ca", "device-issuing-ca-2")
 _AUTHORITIES = (
     "server-ca",
@@ -84,7 +86,12 @@ def target_text(endpoints: Endpoints, altered: Sequence[str]) -> str:
         ),
         *(_credential(plan) for plan in CREDENTIALS),
         _table("devices", new_prefix=NEW_DEVICE_PREFIX),
-        _table("settings", device_policy_oid=DEVICE_POLICY, hw_type_oid=HW_TYPE),
+        _table(
+            "settings",
+            device_policy_oid=DEVICE_POLICY,
+            hw_type_oid=HW_TYPE,
+            adhoc_response_seconds=RESPONSE_SECONDS,
+        ),
         _table("limits", connect_seconds=5, response_seconds=5),
         _table("clients", adhoc="clients.gateway.adhoc_requests:RequestsAdHocClient"),
         _table("operator", plugin="targets.reference_operator:ReferenceOperator"),

@@ -26,12 +26,12 @@ def _name(common_name: bytes) -> bytes:
 
 
 def _field_defect(
-    name: str, summary: str, *breaks: str, related: tuple[str, ...] = ()
+    name: str, summary: str, *breaks: str, related: tuple[str, ...] = (), extra: bool = False
 ) -> Callable[[ChangeFields], ChangeFields]:
     """Register a defect of every certificate from what it does to the fields."""
 
     def decorate(change: ChangeFields) -> ChangeFields:
-        defect(f"certificate-{name}", summary, breaks=breaks, related=(*related, *_RELATED))(
+        defect(f"certificate-{name}", summary, breaks=breaks, related=(*related, *_RELATED), extra=extra)(
             lambda policies: with_fields(policies, change)
         )
         return change
@@ -54,7 +54,7 @@ def _serial_of_20_octets(fields: CertificateFields) -> CertificateFields:
     return replace(fields, serial=fields.serial + fields.serial[:4])
 
 
-@_field_defect("with-unique-identifier", "Certificates hold a subjectUniqueID.", "G-12-a")
+@_field_defect("with-unique-identifier", "Certificates hold a subjectUniqueID.", "G-12-a", extra=True)
 def _unique_identifier(fields: CertificateFields) -> CertificateFields:
     identifier = der.write(der.context(2, constructed=False), b"\x00\x01")
     return replace(fields, identifiers=identifier)
@@ -73,6 +73,7 @@ def _extension_twice(fields: CertificateFields) -> CertificateFields:
     "The signature algorithm within a certificate is not the one outside.",
     "G-12-a",
     related=("G-12-e",),
+    extra=True,
 )
 def _two_algorithms(fields: CertificateFields) -> CertificateFields:
     other = der.write(der.SEQUENCE, der.write_oid("1.2.840.10045.4.3.3"))
@@ -147,7 +148,11 @@ def _for_another_key(fields: CertificateFields) -> CertificateFields:
 
 
 @_field_defect(
-    "on-p384", "The public key is on P-384.", "G-12-d", related=("M-2.4.1.4-a", "G-12-h", "G-12-a")
+    "on-p384",
+    "The public key is on P-384.",
+    "G-12-d",
+    related=("M-2.4.1.4-a", "G-12-h", "G-12-a"),
+    extra=True,
 )
 def _on_p384(fields: CertificateFields) -> CertificateFields:
     key = ec.generate_private_key(ec.SECP384R1()).public_key()

@@ -23,11 +23,17 @@ _OTHER_POLICY = "1.2.826.0.1.8641679.1.2.1.9"
 
 
 def _register(
-    name: str, summary: str, breaks: str, oid: bytes, change: ChangeExtension, *related: str
+    name: str,
+    summary: str,
+    breaks: str,
+    oid: bytes,
+    change: ChangeExtension,
+    *related: str,
+    extra: bool = False,
 ) -> None:
     """A defect of one extension of every certificate."""
 
-    @defect(f"certificate-{name}", summary, breaks=breaks.split(), related=(*related, *_RELATED))
+    @defect(f"certificate-{name}", summary, breaks=breaks.split(), related=(*related, *_RELATED), extra=extra)
     def alter(policies: Policies) -> Policies:
         return with_extension(policies, oid, change)
 
@@ -86,7 +92,14 @@ _register(
     "key-usage-not-critical", "keyUsage is not critical.", "G-12-c", oids.KEY_USAGE, _not_critical, "G-12-k"
 )
 _register(
-    "without-key-usage", "keyUsage is missing.", "G-12-c", oids.KEY_USAGE, _leave_out, "G-12-k", "G-DEV-g"
+    "without-key-usage",
+    "keyUsage is missing.",
+    "G-12-c",
+    oids.KEY_USAGE,
+    _leave_out,
+    "G-12-k",
+    "G-DEV-g",
+    extra=True,
 )
 _register("without-ski", "subjectKeyIdentifier is missing.", "G-12-f G-DEV-h", _SKI, _leave_out, "G-12-h")
 _register("ski-critical", "subjectKeyIdentifier is critical.", "G-12-f", _SKI, _critical)
@@ -99,7 +112,7 @@ _register(
 )
 _register(
     "without-policies", "certificatePolicies is missing.", "G-12-g G-DEV-h", oids.CERTIFICATE_POLICIES,
-    "G-12-l", "G-OID-a",
+    _leave_out, "G-12-l", "G-OID-a",
 )  # fmt: skip
 _register(
     "policies-not-critical",
@@ -132,7 +145,13 @@ _register(
     _not_critical,
 )
 _register(
-    "without-alt-name", "subjectAltName is missing.", "G-12-m", oids.SUBJECT_ALT_NAME, _leave_out, "G-DEV-g"
+    "without-alt-name",
+    "subjectAltName is missing.",
+    "G-12-m",
+    oids.SUBJECT_ALT_NAME,
+    _leave_out,
+    "G-DEV-g",
+    extra=True,
 )
 _register(
     "of-another-device",
@@ -149,6 +168,7 @@ _register(
     oids.SUBJECT_ALT_NAME,
     _value(_second_name),
     "G-DEV-g",
+    extra=True,
 )
 _register(
     "of-both-usages",
@@ -198,6 +218,7 @@ def ski_by_method_1(policies: Policies) -> Policies:
     "subjectKeyIdentifier hashes the SubjectPublicKeyInfo instead of the key.",
     breaks=["G-12-h"],
     related=_RELATED,
+    extra=True,
 )
 def ski_of_key_info(policies: Policies) -> Policies:
     """Hash the wrong octets."""

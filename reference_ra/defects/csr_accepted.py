@@ -18,12 +18,22 @@ from reference_ra.csr import (
 )
 from reference_ra.policies import Authority, Policies
 
+_EXTRA = frozenset(
+    {
+        "accepts-alt-name-serial-0",
+        "accepts-alt-name-serial-9",
+        "accepts-key-ed25519",
+        "accepts-key-p521",
+        "accepts-signature-ecdsa-sha224",
+        "accepts-signature-ecdsa-sha512",
+    }
+)
 _RELATED = ("M-2.4.1.2-b", "M-2.2-a", "M-A-CSR_ERROR", "M-2.4.1.2-c", "M-2.4.1.3-c", "G-12-*")
 _EC_KEY = der.write_oid("1.2.840.10045.2.1")
 
 
 def _csr_defect(name: str, summary: str, breaks: str) -> Callable[[Alter], Alter]:
-    return defect(name, summary, breaks=[breaks], related=_RELATED)
+    return defect(name, summary, breaks=[breaks], related=_RELATED, extra=name in _EXTRA)
 
 
 @_csr_defect("accepts-csr-version-1", "A CSR whose version is not 0 is accepted.", "M-F-DEV-a")
@@ -133,6 +143,7 @@ def _reads_as_signature(csr: Csr) -> bool:
     "A CSR's signature need only look like one: another key may have made it.",
     breaks=["M-2.4.1.2-b"],
     related=["M-F-DEV-f", "M-2.2-a", "M-A-CSR_ERROR", "M-2.4.1.2-c"],
+    extra=True,
 )
 def signature_by_any_key(policies: Policies) -> Policies:
     """Look at the signature's form alone."""

@@ -35,6 +35,25 @@ def refuses_key_agreement(policies: Policies) -> Policies:
 
 
 @defect(
+    "refuses-digital-signing",
+    "A CSR for Digital Signing is refused, that of the GBCS test vectors among them.",
+    breaks=["M-F-DEV-d"],
+    related=["*"],
+)
+def refuses_digital_signing(policies: Policies) -> Policies:
+    """Know the other usage only."""
+    return stricter(
+        policies,
+        "agreement",
+        lambda csr: (
+            "digitalSignature is not served"
+            if any(extension.value == oids.DIGITAL_SIGNATURE for extension in csr.extensions)
+            else None
+        ),
+    )
+
+
+@defect(
     "refuses-reordered-extensions",
     "A CSR whose subjectAltName comes before its keyUsage is refused.",
     breaks=["M-2.4.1.2-b"],
@@ -98,6 +117,7 @@ def csr_error_as_workflow_error(policies: Policies) -> Policies:
     "A CSR that is not DER ends in CA_ERROR.",
     breaks=["M-A-CSR_ERROR"],
     related=["M-2.4.1.2-b", "M-F-DEV-*", "M-2.2-a", "M-2.4.1.2-c", "M-A-CA_ERROR"],
+    extra=True,
 )
 def broken_der_as_ca_error(policies: Policies) -> Policies:
     """Let the parser's error out."""

@@ -7,11 +7,13 @@ import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import count
 
 from reference_ra.adjust import with_answer, with_reply
 from reference_ra.alterations import defect
 from reference_ra.messages import Reply, Status
 from reference_ra.policies import HttpAnswer, Policies
+from reference_ra.target_file import RESPONSE_SECONDS
 
 
 def _some_stack_trace() -> str:
@@ -97,6 +99,21 @@ def silent_client_blocks_others(policies: Policies) -> Policies:
 
 
 @defect(
+    "answers-late", "Now and then a certificate comes after the target response time.", breaks=["M-1.2-a"]
+)
+def answers_late(policies: Policies) -> Policies:
+    """Hold every twentieth certificate back."""
+    finish, issued = policies.finish_reply, count(1)
+
+    async def finish_reply(reply: Reply) -> Reply:
+        if reply.status is Status.SUCCESS and next(issued) % 20 == 0:
+            await asyncio.sleep(RESPONSE_SECONDS * 1.3)
+        return await finish(reply)
+
+    return replace(policies, finish_reply=finish_reply)
+
+
+@defect(
     "rejections-not-logged",
     "Rejected requests are not logged.",
     breaks=["M-2.4.1.2-c"],
@@ -132,13 +149,15 @@ def media_type_text_xml(policies: Policies) -> Policies:
     return _typed(policies, "text/xml;charset=UTF-8")
 
 
-@defect("media-type-octet-stream", "Responses are application/octet-stream.", breaks=["M-A-HTTP-b"])
+@defect(
+    "media-type-octet-stream", "Responses are application/octet-stream.", breaks=["M-A-HTTP-b"], extra=True
+)
 def media_type_octet_stream(policies: Policies) -> Policies:
     """Name the type that a server gives what has none."""
     return _typed(policies, "application/octet-stream")
 
 
-@defect("charset-latin-1", "Responses say that they are ISO-8859-1.", breaks=["M-A-HTTP-b"])
+@defect("charset-latin-1", "Responses say that they are ISO-8859-1.", breaks=["M-A-HTTP-b"], extra=True)
 def charset_latin_1(policies: Policies) -> Policies:
     """Name another character set."""
     return _typed(policies, "application/xml;charset=ISO-8859-1")
@@ -159,6 +178,7 @@ def errors_as_html_type(policies: Policies) -> Policies:
     "A certificate is issued, and the answer is HTTP 500 with a page of HTML.",
     breaks=["M-2.4.1.4-c"],
     related=["*"],
+    extra=True,
 )
 def success_as_http_500_html(policies: Policies) -> Policies:
     """Lose the response."""

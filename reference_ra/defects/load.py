@@ -60,6 +60,7 @@ def certificates_cross(policies: Policies) -> Policies:
     "Where requests overlap, they get one TransactionId.",
     breaks=["M-B-RSP-d"],
     related=["M-2.4.1.4-c", "M-2.4.1.3-c"],
+    extra=True,
 )
 def transactions_cross(policies: Policies) -> Policies:
     """Share the TransactionId."""

@@ -20,10 +20,10 @@ _READING = ("M-2.4.GO-d", "M-2.4.GO-e")
 
 
 def _reply_defect(
-    name: str, summary: str, breaks: str, *related: str
+    name: str, summary: str, breaks: str, *related: str, extra: bool = False
 ) -> Callable[[ChangeReply], ChangeReply]:
     def decorate(change: ChangeReply) -> ChangeReply:
-        defect(f"response-{name}", summary, breaks=[breaks], related=(*related, *_READING))(
+        defect(f"response-{name}", summary, breaks=[breaks], related=(*related, *_READING), extra=extra)(
             lambda policies: with_reply(policies, change)
         )
         return change
@@ -31,8 +31,10 @@ def _reply_defect(
     return decorate
 
 
-def _text_defect(name: str, summary: str, breaks: str, change: ChangeText, *related: str) -> None:
-    @defect(f"response-{name}", summary, breaks=[breaks], related=(*related, *_READING))
+def _text_defect(
+    name: str, summary: str, breaks: str, change: ChangeText, *related: str, extra: bool = False
+) -> None:
+    @defect(f"response-{name}", summary, breaks=[breaks], related=(*related, *_READING), extra=extra)
     def alter(policies: Policies) -> Policies:
         return with_text(policies, change)
 
@@ -50,7 +52,9 @@ def _id_upper_case(reply: Reply) -> Reply:
     return replace(reply, reference=reply.reference and reply.reference.upper())
 
 
-@_reply_defect("id-cut", "Only the first 16 characters of the ID are echoed.", "M-B-RSP-a", "M-B-REQ-b")
+@_reply_defect(
+    "id-cut", "Only the first 16 characters of the ID are echoed.", "M-B-RSP-a", "M-B-REQ-b", extra=True
+)
 def _id_cut(reply: Reply) -> Reply:
     return replace(reply, reference=reply.reference and reply.reference[:16])
 
@@ -94,6 +98,7 @@ _text_defect(
     "M-B-RSP-a",
     lambda text: text.replace(f"<{_ROOT}", f'<{_ROOT} Environment="test"', 1),
     "M-B-RSP-i",
+    extra=True,
 )
 
 # Version, Build, TransactionId, Status
@@ -111,6 +116,7 @@ _text_defect(
     lambda text: text.replace("<Version>1.0</Version>", ""),
     "M-MSG-b",
     "M-B-RSP-i",
+    extra=True,
 )
 _text_defect(
     "without-build",
@@ -125,6 +131,7 @@ _text_defect(
     "M-B-RSP-d",
     lambda text: re.sub("<TransactionId>.*?</TransactionId>", "", text),
     "M-B-RSP-i",
+    extra=True,
 )
 
 
@@ -143,6 +150,7 @@ _text_defect(
     "TransactionId is not a number.",
     "M-B-RSP-d",
     lambda text: text.replace("<TransactionId>", "<TransactionId>T-"),
+    extra=True,
 )
 _text_defect(
     "status-unknown",
@@ -192,6 +200,7 @@ _text_defect(
     "The certificate's Base64 ends with a line end.",
     "M-B-RSP-f",
     _certificate(lambda octets: base64.b64encode(octets).decode() + "\n"),
+    extra=True,
 )
 _text_defect(
     "certificate-nil",
@@ -225,6 +234,7 @@ _text_defect(
     "M-B-RSP-g",
     _error_code(str.lower),
     "M-A-*",
+    extra=True,
 )
 _text_defect(
     "error-code-overlong",
@@ -238,12 +248,14 @@ _text_defect(
     "M-B-RSP-g",
     lambda text: re.sub("<ErrorCode>.*</ErrorCode>", "", text),
     "M-A-*",
+    extra=True,
 )
 _text_defect(
     "without-error-text",
     "ErrorText is missing.",
     "M-B-RSP-g",
     lambda text: re.sub("<ErrorText>.*</ErrorText>", "", text, flags=re.DOTALL),
+    extra=True,
 )
 
 # Certificate or Error, and the order
@@ -270,6 +282,7 @@ _text_defect(
     "M-B-RSP-h",
     lambda text: re.sub(r"<Status>\w+ERROR<", "<Status>SUCCESS<", text),
     "*",
+    extra=True,
 )
 _text_defect(
     "error-with-certificate",

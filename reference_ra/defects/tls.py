@@ -43,21 +43,23 @@ def offers_tls_1_1(policies: Policies) -> Policies:
     return _older(policies, "TLSv1.1")
 
 
-@defect("offers-tls-1.0", "TLS 1.0 is offered.", breaks=["M-G-a"], related=_TLS)
+@defect("offers-tls-1.0", "TLS 1.0 is offered.", breaks=["M-G-a"], related=_TLS, extra=True)
 def offers_tls_1_0(policies: Policies) -> Policies:
     """Set too low a least version."""
     return _older(policies, "TLSv1")
 
 
-def _offering(label: str, *suites: str) -> None:
-    @defect(f"offers-suites-{label}", f"{', '.join(suites)} offered.", breaks=["M-G-a"], related=_TLS)
+def _offering(label: str, *suites: str, extra: bool = False) -> None:
+    @defect(
+        f"offers-suites-{label}", f"{', '.join(suites)} offered.", breaks=["M-G-a"], related=_TLS, extra=extra
+    )
     def alter(policies: Policies) -> Policies:
         return replace(policies, tls=replace(policies.tls, suites=(*SUITES, *suites)))
 
 
 _offering("chacha20", "ECDHE-RSA-CHACHA20-POLY1305")
-_offering("cbc-sha1", *_OLD_SUITES)
-_offering("without-forward-secrecy", "AES256-GCM-SHA384", "AES128-GCM-SHA256")
+_offering("cbc-sha1", *_OLD_SUITES, extra=True)
+_offering("without-forward-secrecy", "AES256-GCM-SHA384", "AES128-GCM-SHA256", extra=True)
 
 
 def _lacking(suite: str) -> None:

@@ -17,8 +17,8 @@ from reference_ra.policies import Policies
 _RELATED = ("M-A-FORMAT_ERROR", "M-B-REQ-*", "M-2.4.GO-e", "M-2.4.1.2-c")
 
 
-def _xml_defect(name: str, summary: str, *also: str) -> Callable[[Alter], Alter]:
-    return defect(name, summary, breaks=("M-2.4.1.2-a", *also), related=_RELATED)
+def _xml_defect(name: str, summary: str, *also: str, extra: bool = False) -> Callable[[Alter], Alter]:
+    return defect(name, summary, breaks=("M-2.4.1.2-a", *also), related=_RELATED, extra=extra)
 
 
 _VERSION = '<xs:element name="Version" type="ServiceVersion"/>\n        <xs:element name="Cert'
@@ -31,7 +31,7 @@ def accepts_any_version(policies: Policies) -> Policies:
     return with_schema(policies, ('<xs:enumeration value="1.0"/>', ""))
 
 
-@_xml_defect("accepts-missing-version", "A request without Version is accepted.", "M-B-REQ-c")
+@_xml_defect("accepts-missing-version", "A request without Version is accepted.", "M-B-REQ-c", extra=True)
 def accepts_missing_version(policies: Policies) -> Policies:
     """Make Version optional."""
     return with_schema(policies, (_VERSION, _VERSION.replace("/>", ' minOccurs="0"/>')))
@@ -43,7 +43,7 @@ def accepts_repeated_version(policies: Policies) -> Policies:
     return with_schema(policies, (_VERSION, _VERSION.replace("/>", ' maxOccurs="9"/>')))
 
 
-@_xml_defect("accepts-repeated-csr", "A request with two Device CSRs is accepted.", "M-B-REQ-d")
+@_xml_defect("accepts-repeated-csr", "A request with two Device CSRs is accepted.", "M-B-REQ-d", extra=True)
 def accepts_repeated_csr(policies: Policies) -> Policies:
     """Take the first of several."""
     return with_schema(policies, (_CSR, _CSR.replace("/>", ' maxOccurs="9"/>')))
@@ -80,7 +80,7 @@ def accepts_missing_id(policies: Policies) -> Policies:
     return with_schema(policies, ('use="required"', 'use="optional"'))
 
 
-@_xml_defect("accepts-empty-id", "A request with an empty ID is accepted.", "M-B-REQ-a")
+@_xml_defect("accepts-empty-id", "A request with an empty ID is accepted.", "M-B-REQ-a", extra=True)
 def accepts_empty_id(policies: Policies) -> Policies:
     """Set no least length."""
     return with_schema(policies, ('<xs:minLength value="1"/>\n      <xs:maxLength value="32"/>', ""))
@@ -137,7 +137,7 @@ def accepts_broken_xml(policies: Policies) -> Policies:
     return replace(policies, parse_xml=parse_xml)
 
 
-@_xml_defect("accepts-text-after-root", "What follows the end of the root element is overlooked.")
+@_xml_defect("accepts-text-after-root", "What follows the end of the root element is overlooked.", extra=True)
 def accepts_text_after_root(policies: Policies) -> Policies:
     """Cut the body where the root element ends."""
     end = f"</{REQUEST_ROOT}>".encode()
@@ -316,6 +316,7 @@ def refuses_32_character_id(policies: Policies) -> Policies:
     "An ID of one character is refused.",
     breaks=["M-B-REQ-a"],
     related=["M-B-REQ-b", "M-B-RSP-a"],
+    extra=True,
 )
 def refuses_1_character_id(policies: Policies) -> Policies:
     """Begin one late."""

@@ -47,7 +47,9 @@ def refuses_with_xml(policies: Policies) -> Policies:
 
 
 @variant(
-    "refuses-with-http-401", "A client that is refused gets HTTP 401 with an empty body, and is cut off."
+    "refuses-with-http-401",
+    "A client that is refused gets HTTP 401 with an empty body, and is cut off.",
+    extra=True,
 )
 def refuses_with_http_401(policies: Policies) -> Policies:
     """Say nothing."""
@@ -94,7 +96,7 @@ def errors_on_http_400(policies: Policies) -> Policies:
     return with_answer(policies, change)
 
 
-@variant("issues-on-http-201", "A certificate is sent with HTTP 201.")
+@variant("issues-on-http-201", "A certificate is sent with HTTP 201.", extra=True)
 def issues_on_http_201(policies: Policies) -> Policies:
     """Say that something was created."""
 
@@ -118,7 +120,7 @@ def media_type_spelt_otherwise(policies: Policies) -> Policies:
     )
 
 
-@variant("more-headers", "Responses carry headers of a proxy.")
+@variant("more-headers", "Responses carry headers of a proxy.", extra=True)
 def more_headers(policies: Policies) -> Policies:
     """Stand behind a gateway."""
     headers = (
@@ -160,7 +162,9 @@ def anomaly_for_same_csr(policies: Policies) -> Policies:
     return replace(policies, decide=decide)
 
 
-@variant("anomaly-for-same-key", "A public key that has a certificate is a CSR_ERROR: a duplicate.")
+@variant(
+    "anomaly-for-same-key", "A public key that has a certificate is a CSR_ERROR: a duplicate.", extra=True
+)
 def anomaly_for_same_key(policies: Policies) -> Policies:
     """Refuse a key that was certified."""
     certified: set[bytes] = set()
@@ -197,7 +201,7 @@ def issuer_in_utf8string(policies: Policies) -> Policies:
     return replace(policies, device_ca=lambda pki: pki.identities["device-issuing-ca-2"])
 
 
-@variant("begins-before-issue", "Certificates begin at the midnight before they are issued.")
+@variant("begins-before-issue", "Certificates begin at the midnight before they are issued.", extra=True)
 def begins_before_issue(policies: Policies) -> Policies:
     """Date certificates by the day, as real ones are."""
     fill = policies.fill_fields

@@ -21,7 +21,7 @@ def other_error_codes(policies: Policies) -> Policies:
     return replace(policies, error_codes=codes)
 
 
-@variant("short-error-codes", "The part of each ErrorCode after the colon is one character.")
+@variant("short-error-codes", "The part of each ErrorCode after the colon is one character.", extra=True)
 def short_error_codes(policies: Policies) -> Policies:
     """Keep codes short."""
     return replace(
@@ -71,7 +71,11 @@ def single_quotes(policies: Policies) -> Policies:
     return with_text(policies, quote)
 
 
-@variant("numeric-references", "Some characters are written as character references, and text as CDATA.")
+@variant(
+    "numeric-references",
+    "Some characters are written as character references, and text as CDATA.",
+    extra=True,
+)
 def numeric_references(policies: Policies) -> Policies:
     """Write the same text in other octets."""
 
@@ -82,7 +86,7 @@ def numeric_references(policies: Policies) -> Policies:
     return with_text(policies, rewrite)
 
 
-@variant("schema-location", "The root names an XML Schema file, as schemas allow any root to.")
+@variant("schema-location", "The root names an XML Schema file, as schemas allow any root to.", extra=True)
 def schema_location(policies: Policies) -> Policies:
     """Point at the schema."""
     instance = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -98,7 +102,7 @@ def other_build(policies: Policies) -> Policies:
     return with_reply(policies, lambda reply: replace(reply, build=build))
 
 
-@variant("build-empty", "Build is an empty string.")
+@variant("build-empty", "Build is an empty string.", extra=True)
 def build_empty(policies: Policies) -> Policies:
     """Tell nothing of the build."""
     return with_reply(policies, lambda reply: replace(reply, build=""))

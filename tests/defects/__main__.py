@@ -13,10 +13,15 @@ def main(arguments: list[str] | None = None) -> int:
     """Run it; 0 where the suite finds every defect, blames no innocent rule and passes every variant."""
     parser = argparse.ArgumentParser(prog="python3 smki.py defects", description=__doc__)
     parser.add_argument("names", nargs="*", help="defects and variants to try (default: all)")
+    parser.add_argument("--all", action="store_true", help="those too that come close to another one")
     parser.add_argument("--jobs", type=int, default=JOBS, help=f"runs at a time (default: {JOBS})")
     options = parser.parse_args(arguments)
-    everything = [*known("defect"), *known("variant")]
-    chosen = [each for each in everything if not options.names or each.name in options.names]
+    everything = [*known("defect", extra=True), *known("variant", extra=True)]
+    chosen = [
+        each
+        for each in everything
+        if each.name in options.names or (not options.names and (options.all or not each.extra))
+    ]
     if unknown := set(options.names) - {each.name for each in everything}:
         parser.error(f"no defect or variant of this name: {', '.join(sorted(unknown))}")
     with running_trials(options.jobs) as trials:

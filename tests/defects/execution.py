@@ -142,6 +142,6 @@ def running_trials(jobs: int = JOBS) -> Iterator[Trials]:
             pool.shutdown(cancel_futures=True)
 
 
-def known(kind: str) -> list[Alteration]:
-    """The reference RA's defects, or its variants."""
-    return [alteration for alteration in alterations().values() if alteration.kind == kind]
+def known(kind: str, *, extra: bool = False) -> list[Alteration]:
+    """The reference RA's defects, or its variants; those too that come close to another if `extra`."""
+    return [each for each in alterations().values() if each.kind == kind and (extra or not each.extra)]

@@ -28,6 +28,11 @@ KEYS = {
 }
 
 
+def integer(value: int) -> bytes:
+    length = (value if value >= 0 else ~value).bit_length() // 8 + 1
+    return der.write(der.INTEGER, value.to_bytes(length, "big", signed=True))
+
+
 def key_info(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
@@ -77,7 +82,7 @@ class CsrRecipe:
         )
         content = der.write(
             der.SEQUENCE,
-            der.write_integer(self.version),
+            integer(self.version),
             self.subject,
             key_info(KEYS[self.key]) if self.info is None else self.info,
             der.write(der.context(0), request if self.requested else b""),
@@ -108,7 +113,7 @@ def _ecdsa(hashed: hashes.HashAlgorithm) -> Callable[[bytes], bytes]:
 
 def _explicit_parameters() -> bytes:
     _, key = der.read_one(key_info(KEYS["P-256"]), der.SEQUENCE).elements()
-    parameters = der.write(der.SEQUENCE, der.write_integer(1))
+    parameters = der.write(der.SEQUENCE, integer(1))
     return der.write(der.SEQUENCE, der.write(der.SEQUENCE, EC_KEY, parameters), key.octets)
 
 

@@ -44,7 +44,15 @@ from tests.reference_ra.craft import (
 )
 
 ALL = list(alterations().values())
-ON_SOCKETS = ("offers-", "lacks-", "server-", "serves-plain-http", "silent-client-", "closes-idle-")
+ON_SOCKETS = (
+    "offers-",
+    "lacks-",
+    "server-",
+    "serves-plain-http",
+    "silent-client-",
+    "closes-idle-",
+    "answers-late",
+)
 """Beginnings of the names of those that show on a socket only: test_altered_sockets.py."""
 
 

@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from cryptography import x509
@@ -16,6 +17,7 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from reference_ra.alterations import find
 from reference_ra.conformant import conformant_policies
 from reference_ra.pki import TestPki
+from reference_ra.target_file import RESPONSE_SECONDS
 from reference_ra.tls import SUITES
 from tests.reference_ra.conftest import Ra, ask
 from tests.reference_ra.craft import RIGHT, message
@@ -120,6 +122,18 @@ def test_a_silent_client_blocks_others(start: Start) -> None:
             ask(connection, message(RIGHT.build()))
         connection.close()
     assert b"SUCCESS" in ra.post(message(RIGHT.build())).body
+
+
+def test_an_answer_is_late(start: Start) -> None:
+    ra = altered(start, "answers-late")
+    connection = ra.connect()
+    times = [time.monotonic()]
+    for _ in range(20):
+        assert b"SUCCESS" in ask(connection, message(RIGHT.build())).body
+        times.append(time.monotonic())
+    connection.close()
+    taken = [after - before for before, after in pairwise(times)]
+    assert max(taken[:-1]) < RESPONSE_SECONDS < taken[-1]
 
 
 def test_an_idle_connection_is_closed(start: Start) -> None:

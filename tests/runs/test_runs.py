@@ -104,7 +104,8 @@ class OneConnectionEach(AdHocClient):
             parts.hostname, parts.port, context=self.connection.tls_context(credential), timeout=10
         )
         try:
-            connection.request(method, parts.path + path, body, {"Content-Type": "application/xml;charset=UTF-8"})
+            headers = {"Content-Type": "application/xml;charset=UTF-8"}
+            connection.request(method, parts.path + path, body, headers)
             answer = connection.getresponse()
             response = Response(answer.status, answer.reason, tuple(answer.getheaders()), answer.read())
         except OSError as error:
