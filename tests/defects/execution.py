@@ -47,30 +47,33 @@ class Trial:
 class DefectVerdict:
     """Whether the suite finds a defect, and blames nothing else."""
 
-    detected_by: tuple[str, ...]
-    """Keys of scenarios that cite a broken requirement and did not pass."""
+    failed: tuple[str, ...]
+    """Keys of scenarios that cite a broken requirement and failed."""
+    advised: tuple[str, ...]
+    """Keys of those that may only advise, and did."""
     strays: tuple[str, ...]
     """Keys of scenarios that failed although they cite nothing that the defect touches."""
 
     @property
-    def found(self) -> bool:
-        """Found, and no scenario cries for nothing."""
-        return bool(self.detected_by) and not self.strays
+    def detected_by(self) -> tuple[str, ...]:
+        """Keys of scenarios that found it."""
+        return self.failed + self.advised
 
 
 def judge_defect(alteration: Alteration, trial: Trial) -> DefectVerdict:
     """What a trial of a defective RA shows."""
     touched = (*alteration.breaks, *alteration.related)
-    detected, strays = [], []
+    detected: dict[str, list[str]] = {"FAIL": [], "ADVISORY": []}
+    strays = []
     for scenario in trial.with_verdict("FAIL", "ADVISORY"):
         cited = scenario["requirements"]
         if set(cited) & set(alteration.breaks):
-            detected.append(scenario["key"])
+            detected[scenario["verdict"]].append(scenario["key"])
         elif scenario["verdict"] == "FAIL" and not any(
             fnmatchcase(requirement, pattern) for requirement in cited for pattern in touched
         ):
             strays.append(scenario["key"])
-    return DefectVerdict(tuple(detected), tuple(strays))
+    return DefectVerdict(tuple(detected["FAIL"]), tuple(detected["ADVISORY"]), tuple(strays))
 
 
 def not_whole(trial: Trial) -> list[str]:
