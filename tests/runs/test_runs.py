@@ -27,7 +27,7 @@ from tests.runs.conftest import ROOT, RunAgainst, command, run_suite
 from tests.support.servers import read_request, response
 from tests.targets.pki import PASSWORD
 
-CONFORMANT, INTERRUPTED, INCONCLUSIVE = 0, 2, 5
+CONFORMANT, INTERRUPTED, USAGE, INCONCLUSIVE = 0, 2, 4, 5
 
 
 def test_a_whole_run_against_the_reference_ra(reference: Target, tmp_path: Path) -> None:
@@ -53,6 +53,12 @@ def test_a_run_that_executes_nothing_is_never_green(reference: Target, tmp_path:
     outcome = run_suite(reference.path, tmp_path, "-k", "no_such_scenario")
     assert outcome.status == INCONCLUSIVE
     assert "0 requirements proved" in outcome.last_line
+
+
+def test_a_format_that_there_is_not_is_a_usage_error(reference: Target, tmp_path: Path) -> None:
+    outcome = run_suite(reference.path, tmp_path / "out", "--formats=html,pdf")
+    assert outcome.status == USAGE
+    assert "pdf is none of html, junit, allure, none" in outcome.output
 
 
 def test_scenarios_are_found_by_requirement(reference: Target, tmp_path: Path) -> None:
