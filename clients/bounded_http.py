@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -98,56 +98,63 @@ class BoundedSession(requests.Session):
         self.socket = None
 
 
-def outcome_of(
-    session: BoundedSession, request: requests.PreparedRequest, connection: Connection
-) -> tuple[Response | None, TlsSession | None, Failure | None]:
-    """Send `request` and read its response whole, within the limits of `connection`.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one request."""
 
-    A connection that the server had closed meanwhile, which shows only when it is used again, is replaced
-    once by a new one; nothing of a response had come on it.
+    response: Response | None
+    tls: TlsSession | None
+    failure: Failure | None
+    stale: bool = False
+    """The server had closed a connection that an earlier request had opened: not an octet of a response came.
+
+    That shows only when the connection is used again, and says nothing of the request: it may be sent anew.
     """
+
+
+def outcome_of(session: BoundedSession, request: requests.PreparedRequest, connection: Connection) -> Outcome:
+    """Send `request` once and read its response whole, within the limits of `connection`."""
     if session.socket is not None and time.monotonic() - session.last_used > _LONGEST_IDLE_SECONDS:
         session.close_connection()
     session.fresh = False
-    result = _attempt(session, request, connection)
-    failure = result[2]
-    if failure is not None and failure.kind is FailureKind.CLOSED and not session.fresh:
-        session.close_connection()
-        result = _attempt(session, request, connection)
-    if result[2] is not None:
-        session.close_connection()
-    session.last_used = time.monotonic()
-    return result
-
-
-def _attempt(
-    session: BoundedSession, request: requests.PreparedRequest, connection: Connection
-) -> tuple[Response | None, TlsSession | None, Failure | None]:
     session.tls = None if session.socket is None else session.tls
     with _deadline(session, connection.response_seconds + connection.connect_seconds) as expired:
-        try:
-            answer = session.send(
-                request,
-                stream=True,
-                allow_redirects=False,
-                timeout=(connection.connect_seconds, connection.response_seconds),
-            )
-            body = _read(answer, connection.response_bytes)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            if expired.is_set():
-                return None, session.tls, _timed_out(connection)
-            return None, session.tls, failure_of(error, connection)
-        except http.client.HTTPException as error:
-            return None, session.tls, Failure(FailureKind.NOT_HTTP, _words(error))
+        outcome = _attempt(session, request, connection)
     if expired.is_set():
-        return None, session.tls, _timed_out(connection)
+        outcome = Outcome(None, session.tls, _timed_out(connection))
+    if outcome.failure is not None:
+        session.close_connection()
+    session.last_used = time.monotonic()
+    return outcome
+
+
+def _attempt(session: BoundedSession, request: requests.PreparedRequest, connection: Connection) -> Outcome:
+    answer = None
+    try:
+        answer = session.send(
+            request,
+            stream=True,
+            allow_redirects=False,
+            timeout=(connection.connect_seconds, connection.response_seconds),
+        )
+        body = _read(answer, connection.response_bytes)
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        stale = answer is None and not session.fresh and _nothing_came(error)
+        return Outcome(None, session.tls, failure_of(error, connection), stale)
+    except http.client.HTTPException as error:
+        return Outcome(None, session.tls, Failure(FailureKind.NOT_HTTP, _words(error)))
     if len(body) > connection.response_bytes:
         detail = f"more than {connection.response_bytes} octets"
-        return None, session.tls, Failure(FailureKind.TOO_LARGE, detail)
+        return Outcome(None, session.tls, Failure(FailureKind.TOO_LARGE, detail))
     if session.tls is not None and not session.fresh:
         session.tls = replace(session.tls, reused=True)
     headers = tuple((str(name), str(value)) for name, value in answer.raw.headers.items())
-    return Response(answer.status_code, answer.reason or "", headers, body), session.tls, None
+    return Outcome(Response(answer.status_code, answer.reason or "", headers, body), session.tls, None)
+
+
+def _nothing_came(error: BaseException) -> bool:
+    closed = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
+    return any(isinstance(link, closed) for link in _chain(error))
 
 
 @contextmanager

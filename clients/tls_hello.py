@@ -16,6 +16,7 @@ VERSION_CODES = {"SSLv3": 0x0300, "TLSv1": 0x0301, "TLSv1.1": 0x0302, "TLSv1.2":
 VERSION_NAMES = {code: name for name, code in VERSION_CODES.items()}
 
 _ALERT, _HANDSHAKE = 21, 22
+_FATAL, _CLOSE_NOTIFY = 2, 0
 _SERVER_HELLO, _CERTIFICATE, _SERVER_HELLO_DONE = 2, 11, 14
 _HELLO_RETRY_RANDOM = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 _LONGEST_FLIGHT = 262_144
@@ -62,6 +63,8 @@ def client_hello(host: str, version: str, suites: tuple[int, ...]) -> bytes:
         _extension(0, _vector16(b"\x00" + _vector16(host.encode("idna")))) if not _is_address(host) else b"",
         _extension(10, _vector16(struct.pack("!4H", 23, 24, 25, 29))),
         _extension(11, b"\x01\x00"),
+        _extension(0xFF01, b"\x00"),  # renegotiation_info and extended_master_secret: some servers insist
+        _extension(23, b""),
         _extension(13, _vector16(struct.pack("!8H", 0x401, 0x501, 0x601, 0x804, 0x805, 0x403, 0x503, 0x201))),
     ]
     if version == "TLSv1.3":
@@ -99,13 +102,19 @@ def read_flight(octets: bytes) -> ServerFlight:
         if len(fragment) < length:
             break
         position += 5 + length
-        if kind == _ALERT and length == 2 and not flight.accepted:
+        if kind == _ALERT and length == 2 and not flight.accepted and _ends(fragment):
             flight.alert, flight.done = fragment[1], True
             return flight
         if kind == _HANDSHAKE:
             handshake += fragment
             _read_messages(handshake, flight)
     return flight
+
+
+def _ends(alert: bytes) -> bool:
+    """Whether an alert ends the handshake: fatal, or close_notify. After a warning a server may go on."""
+    level, description = alert
+    return level == _FATAL or description == _CLOSE_NOTIFY
 
 
 def _read_messages(handshake: bytearray, flight: ServerFlight) -> None:

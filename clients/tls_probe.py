@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -30,10 +31,10 @@ class TlsProbe:
         self.path = parts.path or "/"
 
     def handshake(self, credential: Credential | None, ciphers: tuple[str, ...]) -> Exchange:
-        """A whole handshake that offers just these suites (OpenSSL's names) and presents `credential`."""
+        """A whole handshake that offers just these suites of TLS 1.2, by OpenSSL's names."""
 
         def shake(sock: socket.socket) -> tuple[str, bytes, TlsSession]:
-            context = self.connection.tls_context(credential, ciphers)
+            context = replace(self.connection, tls_maximum="TLSv1.2").tls_context(credential, ciphers)
             with context.wrap_socket(sock, server_hostname=self.host) as secured:
                 cipher = secured.cipher()
                 session = TlsSession(

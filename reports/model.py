@@ -129,6 +129,8 @@ class ScenarioResult:
     seconds: float = 0.0
     deselected: bool = False
     """True where the user's own selection (`-k`, `-m`, a node id) left it out."""
+    not_reached: bool = False
+    """True where the run ended before it."""
     appendix_k: str | None = None
     """Its id in the target's edition of SEC Appendix K, where the target file gives one."""
 

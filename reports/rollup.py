@@ -4,7 +4,8 @@ A requirement is, by the first rule that holds:
 
 1. FAILED where a failure finding names it, an incidental one included;
 2. UNPROVED where a failed scenario cites it: what the scenario stopped at says nothing for the rest;
-3. PROVED where at least one scenario that cites it was executed and passed;
+3. PROVED where at least one scenario that cites it was executed and passed, a negative one among them where
+   there are negative ones;
 4. INCONCLUSIVE where a scenario that cites it was inconclusive;
 5. NOT APPLICABLE where the target claims none of its interfaces, or every citing scenario is not applicable;
 6. PLANNED or NOT TESTED where the catalogue says so and no scenario cites it;
@@ -151,9 +152,11 @@ def doubts(
     inconclusive = sum(scenario.verdict is Verdict.INCONCLUSIVE for scenario in scenarios)
     if inconclusive:
         found.append(f"{count(inconclusive, 'scenario')} inconclusive")
-    missed = sum(r.blocks for r in requirements)
+    missed = sum(scenario.deselected for scenario in scenarios)
     if missed:
-        found.append(f"{count(missed, 'requirement')} not selected")
+        found.append(f"{count(missed, 'scenario')} not selected")
+    elif any(r.blocks for r in requirements):
+        found.append(f"{count(sum(r.blocks for r in requirements), 'requirement')} not tested")
     stray = _failed_for_no_requirement(scenarios, requirements)
     if stray:
         found.append(f"{count(stray, 'scenario')} failed without a requirement")
@@ -222,8 +225,10 @@ def _not_tested(requirements: Sequence[RequirementResult]) -> str:
 
 def _scenarios_run(scenarios: Sequence[ScenarioResult]) -> str:
     failed = sum(s.verdict is Verdict.FAIL for s in scenarios)
+    not_run = sum(s.verdict is Verdict.NOT_RUN for s in scenarios)
     line = f"{count(sum(s.executed for s in scenarios), 'scenario')} run"
-    return f"{line}, {failed} failed" if failed else line
+    line += f", {failed} failed" if failed else ""
+    return line + (f", {not_run} not run" if not_run else "")
 
 
 def _gather(scenarios: Iterable[ScenarioResult]) -> dict[str, _Evidence]:
@@ -273,7 +278,9 @@ def _verdict(
         return RequirementVerdict.FAILED, failures
     if failed:
         return RequirementVerdict.UNPROVED, unproved
-    if evidence.with_verdict(Verdict.PASS, Verdict.ADVISORY):
+    executed = evidence.with_verdict(Verdict.PASS, Verdict.ADVISORY)
+    missing = _prohibitions_not_tried(evidence)
+    if executed and not missing:
         return RequirementVerdict.PROVED, [*evidence.advisories.values()]
     if inconclusive := evidence.with_verdict(Verdict.INCONCLUSIVE):
         return RequirementVerdict.INCONCLUSIVE, _reasons(inconclusive)
@@ -303,6 +310,17 @@ def _claims(entry: CatalogueEntry, claimed: Collection[str]) -> bool:
     return not entry.interfaces or not set(entry.interfaces).isdisjoint(claimed)
 
 
+def _prohibitions_not_tried(evidence: _Evidence) -> list[ScenarioResult]:
+    """The negative scenarios that cite a requirement, where not one of them was executed.
+
+    That an RA accepts what is right says nothing of what it must refuse.
+    """
+    negatives = [scenario for scenario in evidence.citing if scenario.negative]
+    if any(scenario.executed for scenario in negatives):
+        return []
+    return [scenario for scenario in negatives if scenario.verdict is not Verdict.NOT_APPLICABLE]
+
+
 def _could_have_run(evidence: _Evidence) -> bool:
     """Whether the selection, and not the target, kept a requirement from being tested.
 
@@ -310,7 +328,8 @@ def _could_have_run(evidence: _Evidence) -> bool:
     left out with no reason given.
     """
     return not evidence.citing or any(
-        scenario.deselected or not scenario.reason for scenario in evidence.with_verdict(Verdict.NOT_RUN)
+        scenario.deselected or scenario.not_reached or not scenario.reason
+        for scenario in evidence.with_verdict(Verdict.NOT_RUN)
     )
 
 

@@ -19,15 +19,7 @@ def device_certificate(
     conversation: Conversation, subscribers: Subscribers, devices: Devices, usage: str
 ) -> None:
     conversation.party = subscribers.authorised()
-    kept = conversation.run.kept_certificates.get(usage)
-    if kept is None:
-        conversation.devices.append(devices.known(USAGES[usage]))
-        kept = conversation.submit_csr(conversation.new_csr(USAGES[usage]))
-        conversation.obtain(kept)
-        conversation.run.kept_certificates[usage] = kept
-    else:
-        conversation.run.recorder.record(kept.exchange)
-        conversation.submissions.append(kept)
+    conversation.submissions.append(conversation.kept_certificate(devices, USAGES[usage]))
 
 
 @given("a Device Certificate for a Device CSR whose extensions are not critical")
@@ -42,11 +34,11 @@ def device_certificate_not_critical(
 
 @then("the Device Certificate keeps this rule")
 def certificate_keeps_the_rule(conversation: Conversation) -> None:
-    conversation.certificate(conversation.last)
+    conversation.judge_certificate(conversation.last)
 
 
 @then("no two Device Certificates of this run have the same issuer and serial number")
 def serials_of_the_run(conversation: Conversation) -> None:
     for submission in conversation.submissions:
-        conversation.certificate(submission)
+        conversation.judge_certificate(submission)
     conversation.judge.take(judge_unique_serials(set(conversation.run.certificates)))

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from pytest_bdd import parsers, then, when
 
-from checks.tls import judge_server_certificate
+from checks.tls import PERMITTED_SUITES, judge_server_certificate
 from clients.exchange import BEFORE_REQUEST, Exchange, FailureKind
 from clients.gateway.adhoc_message import Parts, signing_request
 from clients.tls_hello import VERSION_CODES, ServerFlight
@@ -20,6 +20,8 @@ from fixtures.conversation import Conversation
 from fixtures.verdicts import Inconclusive, Judge, NotApplicable
 from steps.words import SUITES, SUITES_OF_VERSION
 from targets.model import Target
+
+PERMITTED = tuple(suite.code for suite in PERMITTED_SUITES)
 
 
 @dataclass(slots=True)
@@ -56,6 +58,8 @@ def held_open() -> Iterator[ExitStack]:
 
 @when(parsers.re(r"the subscriber opens a TLS session that offers only (?P<suite>[A-Z0-9-]+)"))
 def open_session(adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake, suite: str) -> None:
+    if conversation.target.settings.tls_minimum == "TLSv1.3":
+        raise NotApplicable("the target file permits TLS 1.3 only, which has suites of its own")
     handshake.offered = suite
     handshake.exchanges.append(adhoc_tls.handshake(conversation.credential, (suite,)))
 
@@ -68,7 +72,8 @@ def session_agreed(handshake: Handshake, judge: Judge) -> None:
 
 
 @when(parsers.re(r"a client offers TLS with only (?P<suite>[A-Z0-9-]+)"))
-def offer_suite(adhoc_tls: TlsProbe, handshake: Handshake, suite: str) -> None:
+def offer_suite(adhoc_tls: TlsProbe, handshake: Handshake, target: Target, suite: str) -> None:
+    _see_offer_taken(adhoc_tls, handshake, target)
     _offer(adhoc_tls, handshake, "TLSv1.2", (SUITES[suite],), suite)
 
 
@@ -77,6 +82,7 @@ def offer_version(adhoc_tls: TlsProbe, handshake: Handshake, target: Target, ver
     lowest, highest = target.settings.tls_minimum, target.settings.tls_maximum
     if VERSION_CODES[lowest] <= VERSION_CODES[version] <= VERSION_CODES[highest]:
         raise NotApplicable(f"the target file permits {version} (settings.tls_minimum, settings.tls_maximum)")
+    _see_offer_taken(adhoc_tls, handshake, target)
     _offer(adhoc_tls, handshake, version, SUITES_OF_VERSION[version], version)
 
 
@@ -108,8 +114,7 @@ def nothing_in_plain(handshake: Handshake, judge: Judge) -> None:
 
 @when("the server's certificate chain is taken from its handshake")
 def take_chain(adhoc_tls: TlsProbe, handshake: Handshake) -> None:
-    permitted = (0xC030, 0xC028, 0xC02F, 0xC027)
-    _offer(adhoc_tls, handshake, "TLSv1.2", permitted, "the permitted suites")
+    _offer(adhoc_tls, handshake, "TLSv1.2", PERMITTED, "the permitted suites")
 
 
 @then("the server's certificate keeps this rule")
@@ -129,6 +134,19 @@ def fall_silent(
     handshake.exchanges.append(exchange)
     if exchange.failure is not None:
         raise Inconclusive(f"the client that was to fall silent was not let in: {exchange.failure}")
+
+
+def _see_offer_taken(probe: TlsProbe, handshake: Handshake, target: Target) -> None:
+    """Make sure that the server takes what is permitted when it is offered in the same way.
+
+    Raises Inconclusive where it does not: its refusal of anything else would then say nothing.
+    """
+    version = target.settings.tls_minimum
+    suites = PERMITTED if version == "TLSv1.2" else SUITES_OF_VERSION[version]
+    _offer(probe, handshake, version, suites, "what is permitted")
+    if handshake.flight is None or not handshake.flight.accepted:
+        outcome = handshake.exchange.outcome
+        raise Inconclusive(f"the server does not take an offer of what is permitted: {outcome}")
 
 
 def _offer(

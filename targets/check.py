@@ -34,6 +34,8 @@ _CREDENTIALS_OF = {
 }
 """The credentials that open an interface by mutual TLS; the others have none."""
 
+_USED_CAPABILITIES = frozenset({"devices", "issued", "log"})
+"""The operator capabilities that a scenario makes use of."""
 _REFUSED_STATES = ("expired", "not-yet-valid", "revoked", "wrong-key-type")
 
 
@@ -102,7 +104,7 @@ def lacks(target: Target, operator: Operator | None) -> Iterator[str]:
     elif not devices.new_prefix and not devices.known:
         yield "devices.new_prefix: a range to draw new Device IDs from"
     for capability, meaning in CAPABILITIES.items():
-        if capability not in capabilities:
+        if capability in _USED_CAPABILITIES and capability not in capabilities:
             yield f'an operator that can "{capability}": {meaning}'
 
 
@@ -118,7 +120,7 @@ def _lacking_adhoc_credentials(target: Target) -> Iterator[str]:
     for state in _REFUSED_STATES:
         if not target.find_credentials("adhoc", state=state):
             yield f'a credential for "adhoc" with state "{state}"'
-    for other in ("batch", "portal-organisation"):
+    for other in ("batch", "portal-organisation", "portal-device"):
         if not target.find_credentials(other):
             yield f'a valid credential for "{other}", which "adhoc" has to refuse'
 

@@ -25,7 +25,17 @@ class RequestsAdHocClient(AdHocClient):
         self._sessions: dict[tuple[int, str | None], tuple[BoundedSession, float]] = {}
 
     def send(self, method: str, path: str, body: bytes, credential: Credential | None) -> Exchange:
-        """Send one request; see the interface."""
+        """Send one request; see the interface.
+
+        Where the server had closed the kept connection, that is an exchange of its own, and the request goes
+        once more on a new one.
+        """
+        exchange, stale = self._send(method, path, body, credential)
+        return self._send(method, path, body, credential)[0] if stale else exchange
+
+    def _send(
+        self, method: str, path: str, body: bytes, credential: Credential | None
+    ) -> tuple[Exchange, bool]:
         session = self._session(credential)
         url = self.connection.url + path
         headers = {
@@ -35,22 +45,21 @@ class RequestsAdHocClient(AdHocClient):
         }
         request = session.prepare_request(requests.Request(method, url, headers=headers, data=body))
         started_at, start = datetime.now(UTC), time.perf_counter()
-        response, tls, failure = outcome_of(session, request, self.connection)
-        return self.recorder.record(
-            Exchange(
-                interface="adhoc",
-                credential=credential.label if credential else None,
-                method=method,
-                url=url,
-                request_headers=tuple(request.headers.items()),
-                request_body=body,
-                started_at=started_at,
-                seconds=time.perf_counter() - start,
-                tls=tls,
-                response=response,
-                failure=failure,
-            )
+        outcome = outcome_of(session, request, self.connection)
+        exchange = Exchange(
+            interface="adhoc",
+            credential=credential.label if credential else None,
+            method=method,
+            url=url,
+            request_headers=tuple(request.headers.items()),
+            request_body=body,
+            started_at=started_at,
+            seconds=time.perf_counter() - start,
+            tls=outcome.tls,
+            response=outcome.response,
+            failure=outcome.failure,
         )
+        return self.recorder.record(exchange), outcome.stale
 
     def close(self) -> None:
         """Close every connection of every thread."""

@@ -3,7 +3,7 @@ Feature: Ad Hoc Device CSR Web Service: nothing but HTTP POST to the published U
   Appendix M-A. What an RA answers otherwise is its own affair, so long as it issues nothing.
 
   Background:
-    Given an Authorised Subscriber of the Ad Hoc Device CSR Web Service
+    Given the service issues Device Certificates to an Authorised Subscriber
     And a Device with an earlier Device Certificate
 
   @AHW-N40 @M-A-HTTP-a @M-2.4.GO-c
@@ -36,7 +36,8 @@ Feature: Ad Hoc Device CSR Web Service: nothing but HTTP POST to the published U
   @AHW-N42 @M-2.4.1.2-c @advisory
   Scenario Outline: The answer to a request that is wrong shows nothing of the RA's inside
     When the subscriber submits a faulty request: <fault>
-    Then the answer shows no stack trace
+    Then it carries an error and no Device Certificate
+    And the answer shows no stack trace
 
     Examples:
       | fault                        |

@@ -4,7 +4,7 @@ Feature: Ad Hoc Device CSR Web Service: only an Authorised Subscriber that may u
   status or as an error in XML: the text leaves it open.
 
   Background:
-    Given the service answers an Authorised Subscriber
+    Given the service issues Device Certificates to an Authorised Subscriber
     And a Device with an earlier Device Certificate
 
   @AHW-P20 @M-2.4.GO-a @N-1-a @N-2.1.2-a @N-2.3.2-a

@@ -4,7 +4,7 @@ Feature: Transport security of the Ad Hoc Device CSR Web Service
 
   @TLS-P01 @M-G-a @M-2.4.GO-b
   Scenario Outline: Each permitted cipher suite works
-    Given the service answers an Authorised Subscriber
+    Given the service issues Device Certificates to an Authorised Subscriber
     When the subscriber opens a TLS session that offers only <suite>
     Then the session is agreed with that suite
 
@@ -17,7 +17,7 @@ Feature: Transport security of the Ad Hoc Device CSR Web Service
 
   @TLS-N01 @M-G-a
   Scenario Outline: A cipher suite that is not permitted is not agreed
-    Given the service answers an Authorised Subscriber
+    Given the service issues Device Certificates to an Authorised Subscriber
     When a client offers TLS with only <suite>
     Then the handshake goes no further
 
@@ -36,7 +36,7 @@ Feature: Transport security of the Ad Hoc Device CSR Web Service
 
   @TLS-N02 @M-G-a
   Scenario Outline: A protocol version that is not permitted is not agreed
-    Given the service answers an Authorised Subscriber
+    Given the service issues Device Certificates to an Authorised Subscriber
     When a client offers only <version>
     Then the handshake goes no further
 
@@ -49,7 +49,7 @@ Feature: Transport security of the Ad Hoc Device CSR Web Service
 
   @TLS-N03 @M-2.4.GO-b
   Scenario: Plain HTTP is not served
-    Given the service answers an Authorised Subscriber
+    Given the service issues Device Certificates to an Authorised Subscriber
     And a Device with an earlier Device Certificate
     When a right request is sent to the service's port without TLS
     Then no Device Certificate is in what comes back
@@ -67,15 +67,15 @@ Feature: Transport security of the Ad Hoc Device CSR Web Service
 
   @TLS-P04 @M-2.4.1.3-c @M-2.4.1.4-c
   Scenario: A subscriber that falls silent in mid-request does not keep another one waiting
-    Given the service answers an Authorised Subscriber
+    Given the service issues Device Certificates to an Authorised Subscriber
     And a Device with an earlier Device Certificate
     When one client falls silent in the middle of its request
     And the subscriber submits a Digital Signing Device CSR for the Device
-    Then a Device Certificate is issued for it
+    Then a Device Certificate is issued for it without waiting for the silent client
 
   @TLS-N04 @M-2.4.EST-c @M-2.4.GO-b @N-2.3.2-a
   Scenario: A client without a certificate is refused
-    Given the service answers an Authorised Subscriber
+    Given the service issues Device Certificates to an Authorised Subscriber
     And a Device with an earlier Device Certificate
     When a client without a certificate submits a Device CSR for the Device
     Then the Party is refused
@@ -83,7 +83,7 @@ Feature: Transport security of the Ad Hoc Device CSR Web Service
 
   @TLS-N05 @M-2.4.EST-c @M-2.4.GO-b @N-2.3.2-a
   Scenario Outline: A client whose certificate the IKI CA did not issue is refused
-    Given the service answers an Authorised Subscriber
+    Given the service issues Device Certificates to an Authorised Subscriber
     And a Device with an earlier Device Certificate
     When a client with <forgery> submits a Device CSR for the Device
     Then the Party is refused
@@ -96,7 +96,7 @@ Feature: Transport security of the Ad Hoc Device CSR Web Service
 
   @TLS-N06 @M-2.4.EST-c @N-2.3.2-a
   Scenario Outline: A client whose IKI Certificate is not valid is refused
-    Given the service answers an Authorised Subscriber
+    Given the service issues Device Certificates to an Authorised Subscriber
     And a Device with an earlier Device Certificate
     And a Party whose IKI Certificate is <state>
     When the Party submits a Digital Signing Device CSR for the Device
@@ -111,7 +111,7 @@ Feature: Transport security of the Ad Hoc Device CSR Web Service
 
   @TLS-N07 @M-G-c
   Scenario: A client whose IKI Certificate has another kind of key is refused
-    Given the service answers an Authorised Subscriber
+    Given the service issues Device Certificates to an Authorised Subscriber
     And a Device with an earlier Device Certificate
     And a Party whose IKI Certificate is wrong-key-type
     When the Party submits a Digital Signing Device CSR for the Device

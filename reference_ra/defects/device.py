@@ -125,8 +125,8 @@ def refuses_other_usage(policies: Policies) -> Policies:
 @defect(
     "replaces-once-only",
     "A Device whose certificate was replaced once is refused another.",
-    breaks=["M-2.4.1.3-b"],
-    related=["N-2.1.2-a", "M-2.4.1.3-a", "M-2.4.1.4-*", "M-B-RSP-d", "M-G-a", "M-2.4.1.3-c"],
+    breaks=["M-2.4.1.3-a"],
+    related=["N-2.1.2-a", "M-2.4.1.3-b", "M-2.4.1.4-*", "M-B-RSP-d", "M-G-a", "M-2.4.1.3-c"],
 )
 def replaces_once_only(policies: Policies) -> Policies:
     """Remember the Devices that were served."""

@@ -8,6 +8,8 @@ import sys
 from reference_ra.alterations import Alteration
 from tests.defects.execution import JOBS, Trials, judge_defect, known, not_whole, running_trials
 
+USAGE_ERROR = 4
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run it; 0 where the suite finds every defect, blames no innocent rule and passes every variant."""
@@ -15,7 +17,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", help="defects and variants to try (default: all)")
     parser.add_argument("--all", action="store_true", help="those too that come close to another one")
     parser.add_argument("--jobs", type=int, default=JOBS, help=f"runs at a time (default: {JOBS})")
-    options = parser.parse_args(arguments)
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as ended:
+        return USAGE_ERROR if ended.code else 0
     everything = [*known("defect", extra=True), *known("variant", extra=True)]
     chosen = [
         each
@@ -23,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         if each.name in options.names or (not options.names and (options.all or not each.extra))
     ]
     if unknown := set(options.names) - {each.name for each in everything}:
-        parser.error(f"no defect or variant of this name: {', '.join(sorted(unknown))}")
+        print(f"no defect or variant of this name: {', '.join(sorted(unknown))}", file=sys.stderr)
+        return USAGE_ERROR
     with running_trials(options.jobs) as trials:
         return _report(trials, chosen, whole=not options.names)
 

@@ -216,7 +216,7 @@ def test_line_of_a_conformant_run(tmp_path: Path) -> None:
     conclude(result, rows)
     assert result.line == (
         "CONFORMANT: 1 requirement proved, 0 failed; "
-        "3 not tested (1 by this target, 1 by nature, 1 planned); 1 scenario run."
+        "3 not tested (1 by this target, 1 by nature, 1 planned); 1 scenario run, 1 not run."
     )
 
 
@@ -238,7 +238,7 @@ def test_line_of_an_inconclusive_run_says_why(tmp_path: Path) -> None:
     conclude(result, catalogue(A))
     assert result.line == (
         "INCONCLUSIVE: 0 requirements proved, 0 failed; 1 not tested (1 not selected); 0 scenarios run; "
-        "the run was interrupted, nothing was proved, 1 requirement not selected."
+        "the run was interrupted, nothing was proved, 1 requirement not tested."
     )
 
 
@@ -323,3 +323,20 @@ def test_every_requirement_has_one_verdict_and_every_failure_finding_shows(
         for found in one.findings:
             if found.severity is FAILURE:
                 assert results[found.finding.requirement].verdict.value in ("FAILED", "ADVISORY")
+
+
+def test_a_prohibition_is_not_proved_by_what_is_accepted(tmp_path: Path) -> None:
+    refused = scenario(
+        "AHW-N21", "A", verdict=Verdict.NOT_RUN, reason="the target has no operator", negative=True
+    )
+    result = run(tmp_path, scenario("AHW-P08", "A"), refused)
+    conclude(result, catalogue(A))
+    assert result.requirements[0].verdict is RequirementVerdict.NOT_RUN
+
+
+def test_one_scenario_left_out_by_the_user_is_never_conformant(tmp_path: Path) -> None:
+    left_out = scenario("AHW-N15", "A", verdict=Verdict.NOT_RUN, reason="not selected", deselected=True)
+    result = run(tmp_path, scenario("AHW-N14", "A"), left_out)
+    conclude(result, catalogue(A))
+    assert result.verdict is RunVerdict.INCONCLUSIVE
+    assert "1 scenario not selected" in result.line

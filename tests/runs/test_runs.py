@@ -49,6 +49,24 @@ def test_a_part_of_the_scenarios_is_never_conformant(reference: Target, tmp_path
     assert "not selected" in outcome.last_line
 
 
+@pytest.mark.parametrize(
+    "options", [["-k", "not AHW-N15"], ["features/transport"], ["--deselect", "features/transport"]]
+)
+def test_leaving_some_out_is_never_conformant(reference: Target, tmp_path: Path, options: list[str]) -> None:
+    outcome = run_suite(reference.path, tmp_path, *options)
+    assert outcome.status == INCONCLUSIVE
+    assert "not selected" in outcome.last_line
+    assert len(outcome.results["scenarios"]) == len({each["key"] for each in outcome.results["scenarios"]})
+
+
+def test_reports_that_cannot_be_written_are_a_usage_error(reference: Target, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    outcome = run_suite(reference.path, tmp_path / "file" / "out")
+    assert outcome.status == USAGE
+    assert "the folder for the reports cannot be made" in outcome.output
+    assert "Traceback" not in outcome.output
+
+
 def test_a_run_that_executes_nothing_is_never_green(reference: Target, tmp_path: Path) -> None:
     outcome = run_suite(reference.path, tmp_path, "-k", "no_such_scenario")
     assert outcome.status == INCONCLUSIVE
@@ -87,6 +105,8 @@ def test_without_an_operator_the_rest_is_still_tested(reference: Target, tmp_pat
     assert outcome.scenario("AHW-N23")["verdict"] == "NOT RUN"
     assert "operator" in outcome.scenario("AHW-N23")["reason"]
     assert outcome.scenario("TLS-P02")["verdict"] == "PASS"
+    limit = next(each for each in outcome.results["requirements"] if each["id"] == "M-2.4.1.3-b")
+    assert limit["verdict"] == "NOT RUN"
 
 
 CLIENT = '''

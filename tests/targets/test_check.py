@@ -104,7 +104,7 @@ def test_what_a_small_target_lacks(folder: Path) -> None:
     assert 'a valid credential for "adhoc" with uept = false' in missing
     assert 'a valid credential for "batch", which "adhoc" has to refuse' in missing
     assert any(line.startswith("devices.known") for line in missing)
-    assert any('operator that can "clock"' in line for line in missing)
+    assert any('operator that can "issued"' in line for line in missing)
     assert not any("import-supplier" in line for line in missing)
 
 
