@@ -252,3 +252,33 @@ def test_answers_do_not_cross_between_threads(client_for: ClientFor) -> None:
     with ThreadPoolExecutor(10) as pool:
         exchanges = list(pool.map(lambda body: client.submit(body, None), bodies))
     assert [exchange.response and exchange.response.body for exchange in exchanges] == bodies
+
+
+def test_a_request_that_is_sent_anew_is_two_exchanges(client_for: ClientFor) -> None:
+    """The server closes only when the kept connection is used again, and before any octet of a response."""
+
+    def answer(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(response(b"ok"))
+        read_request(connection)
+
+    client = client_for(answer)
+    client.submit(b"first", None)
+    assert client.submit(b"second", None).response is not None
+    outcomes = [exchange.failure for exchange in client.recorder.take()]
+    assert [failure is None for failure in outcomes] == [True, False, True]
+
+
+def test_an_answer_that_is_cut_short_is_not_asked_for_again(client_for: ClientFor) -> None:
+    def answer(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(response(b"ok"))
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+
+    client = client_for(answer)
+    client.submit(b"first", None)
+    failure = client.submit(b"second", None).failure
+    assert failure is not None
+    assert failure.kind is FailureKind.CLOSED
+    assert len(client.recorder.take()) == 2

@@ -162,3 +162,32 @@ def test_hostile_octets_never_crash_the_reader(octets: bytes) -> None:
 def test_an_endless_flight_is_refused() -> None:
     with pytest.raises(HelloUnreadable, match="more than"):
         read_flight(b"\x16" * 300_000)
+
+
+def record(kind: int, content: bytes) -> bytes:
+    return bytes((kind, 3, 3)) + len(content).to_bytes(2, "big") + content
+
+
+def server_hello(suite: int) -> bytes:
+    body = b"\x03\x03" + b"\x00" * 32 + b"\x00" + suite.to_bytes(2, "big") + b"\x00"
+    return b"\x02" + len(body).to_bytes(3, "big") + body
+
+
+def test_a_warning_does_not_end_the_flight() -> None:
+    flight = read_flight(record(21, b"\x01\x70") + record(22, server_hello(0x0005) + b"\x0e\x00\x00\x00"))
+    assert flight.accepted
+    assert flight.suite == 0x0005
+    assert flight.done
+
+
+@pytest.mark.parametrize("alert", [b"\x02\x28", b"\x01\x00"], ids=["fatal", "close_notify"])
+def test_a_fatal_alert_ends_the_flight(alert: bytes) -> None:
+    flight = read_flight(record(21, alert))
+    assert not flight.accepted
+    assert flight.done
+
+
+def test_the_hello_offers_what_strict_servers_ask_for() -> None:
+    hello = client_hello("ra.example", "TLSv1.2", (GCM_256,))
+    assert b"\xff\x01\x00\x01\x00" in hello  # renegotiation_info
+    assert b"\x00\x17\x00\x00" in hello  # extended_master_secret
