@@ -82,6 +82,7 @@ async def _serve(
     async with serving(directory, pki, policies) as endpoints:
         labels = [f"{alteration.kind} {alteration.name}" for alteration in altered]
         print(f"Ad Hoc Device CSR Web Service  {endpoints.adhoc}")
+        print(f"Batched Device CSR Web Service {endpoints.batch}")
         print(f"Operator's management port     {endpoints.management}")
         print(f"Target file                    {write_target(directory, endpoints, labels)}", flush=True)
         await stop.wait()

@@ -16,6 +16,7 @@ from reference_ra.access import (
     examine_client,
 )
 from reference_ra.authorities import Identity
+from reference_ra.batch.conformant import conformant_batch_policies
 from reference_ra.certificate import fill_fields, sign_ecdsa_sha256
 from reference_ra.csr import CSR_RULES, Csr, device_of, parse_csr
 from reference_ra.decisions import DEVICE_RULES, decide
@@ -121,4 +122,5 @@ def conformant_policies() -> Policies:
         write_reply=write_reply,
         http_answer=_http_answer,
         log_rejection=_log_rejection,
+        batch=conformant_batch_policies(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from reference_ra import oids
 from reference_ra.certificate import assemble
@@ -52,16 +53,23 @@ def check_device(policies: Policies, authority: Authority, device: bytes) -> Non
             raise rejected
 
 
-def issue(policies: Policies, authority: Authority, csr: Csr, device: bytes) -> bytes:
-    """A new certificate, lodged."""
-    now = authority.clock.now()
+def make_certificate(
+    policies: Policies, authority: Authority, csr: Csr, device: bytes, now: datetime
+) -> IssuedCertificate:
+    """A new certificate, not lodged yet."""
     fields = policies.fill_fields(csr, authority.device_ca, now)
     octets = assemble(fields, authority.device_ca, policies.sign)
     usage = csr.extension(oids.KEY_USAGE)
     agreement = usage is not None and usage.value == oids.KEY_AGREEMENT
     key_usage = "keyAgreement" if agreement else "digitalSignature"
-    policies.lodge(authority, IssuedCertificate(device, key_usage, fields.serial, octets, now))
-    return octets
+    return IssuedCertificate(device, key_usage, fields.serial, octets, now)
+
+
+def issue(policies: Policies, authority: Authority, csr: Csr, device: bytes) -> bytes:
+    """A new certificate, lodged."""
+    issued = make_certificate(policies, authority, csr, device, authority.clock.now())
+    policies.lodge(authority, issued)
+    return issued.der
 
 
 async def decide(policies: Policies, authority: Authority, octets: bytes) -> bytes:

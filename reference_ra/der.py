@@ -6,6 +6,7 @@ Only what PKCS#10 and X.509 use: single-octet tags, definite lengths in their sh
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 BOOLEAN = 0x01
 INTEGER = 0x02
@@ -134,6 +135,7 @@ def write_bit_string(octets: bytes) -> bytes:
     return write(BIT_STRING, b"\x00", octets)
 
 
+@lru_cache(maxsize=256)
 def write_oid(dotted: str) -> bytes:
     """An OBJECT IDENTIFIER from its dotted form."""
     first, second, *rest = (int(arc) for arc in dotted.split("."))

@@ -1,7 +1,11 @@
 """The operator's management port: JSON over plain HTTP, on loopback, apart from the protocol's port.
 
-`POST /devices`, `GET /devices/{id}`, `GET /rejections`, `GET /clock`, `POST /clock`. Errors are 4xx with
+`POST /devices`, `GET /devices/{id}`, `GET /rejections`, `GET /clock`, `POST /clock`; for batches
+`GET /batches/{id}`, `POST /batches/{id}/reject`, `POST /batches/{id}/tamper`; for the Eligible Subscriber
+check `POST /devices/{id}/provisioning-state`, `POST /provisioning-states`. Errors are 4xx with
 `{"error": "..."}`.
+
+`POST /clock` answers when all that the new time brings about is done; a large batch takes its while.
 """
 
 from __future__ import annotations
@@ -15,6 +19,9 @@ from typing import Any
 
 from aiohttp import web
 
+from reference_ra.batch.messages import BatchStatus
+from reference_ra.batch.processor import Processor
+from reference_ra.batch.store import Batch
 from reference_ra.policies import Authority
 
 KEY_USAGES = ("digitalSignature", "keyAgreement")
@@ -22,11 +29,20 @@ SEEDED_AT_MOST = 1000
 FURTHEST_ADVANCE = 50 * 365 * 86400
 """Seconds."""
 _DEVICE_ID = re.compile(r"[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}")
+_PROVISIONING_STATE = re.compile(r"[\w -]{1,64}")
+_REMOTE_PARTY_ROLE = re.compile(r"[0-9A-F]{2}")
+_BATCH_ID = re.compile(r"[0-9]{1,18}")
 _AUTHORITY = web.AppKey("authority", Authority)
+_PROCESSOR = web.AppKey("processor", Processor)
 
 
 class _Refused(Exception):
     """A management request is wrong."""
+
+    def __init__(self, reason: str, status: int = 400) -> None:
+        """Take the reason and the HTTP status."""
+        super().__init__(reason)
+        self.status = status
 
 
 def parse_device_id(text: object) -> bytes:
@@ -79,7 +95,68 @@ async def _advance(request: web.Request) -> web.Response:
     if not number or abs(seconds or 0) > FURTHEST_ADVANCE:
         raise _Refused(f"advance_seconds is not a number within {FURTHEST_ADVANCE}")
     request.app[_AUTHORITY].clock.advance(timedelta(seconds=seconds or 0))
+    await request.app[_PROCESSOR].catch_up()
     return await _clock(request)
+
+
+def _batch(request: web.Request) -> Batch:
+    text = request.match_info["id"]
+    if not _BATCH_ID.fullmatch(text):
+        raise _Refused(f"{text!r} is not a BatchId")
+    batch = request.app[_AUTHORITY].registry.batches.find(int(text))
+    if batch is None:
+        raise _Refused(f"there is no batch {text}", 404)
+    return batch
+
+
+async def _batch_status(request: web.Request) -> web.Response:
+    batch = _batch(request)
+    return web.json_response({"status": batch.status, "csrs": batch.csrs, "done": batch.done})
+
+
+async def _reject(request: web.Request) -> web.Response:
+    """The Registration Authority does not approve a batch: only a PENDING one awaits that."""
+    batch, authority = _batch(request), request.app[_AUTHORITY]
+    if batch.status is not BatchStatus.PENDING:
+        raise _Refused(f"the batch is {batch.status}, no longer PENDING", 409)
+    authority.registry.batches.set_status(batch.id, BatchStatus.REJECTED, authority.clock.now())
+    return await _batch_status(request)
+
+
+async def _tamper(request: web.Request) -> web.Response:
+    """Change what an uploaded batch holds; the RA finds out when the batch is parsed."""
+    batch = _batch(request)
+    if batch.status not in (BatchStatus.PENDING, BatchStatus.PARSING):
+        raise _Refused(f"the batch is {batch.status}, parsed already or given up", 409)
+    request.app[_AUTHORITY].registry.batches.alter(batch.id)
+    return await _batch_status(request)
+
+
+def _state(content: dict[str, Any]) -> str:
+    state = content.get("state")
+    if not isinstance(state, str) or not _PROVISIONING_STATE.fullmatch(state):
+        raise _Refused("state is not a name of 1 to 64 letters, digits, spaces and hyphens")
+    return state
+
+
+async def _provision(request: web.Request) -> web.Response:
+    device = parse_device_id(request.match_info["id"])
+    content = await _object(request)
+    state = _state(content) if content.get("state", "") is not None else None
+    request.app[_AUTHORITY].registry.eligibility.set_provisioning_state(device, state)
+    return web.json_response({"state": state})
+
+
+async def _restrict(request: web.Request) -> web.Response:
+    content = await _object(request)
+    state, roles = _state(content), content.get("remote_party_roles", "")
+    right = isinstance(roles, list) and all(
+        isinstance(role, str) and _REMOTE_PARTY_ROLE.fullmatch(role) for role in roles
+    )
+    if roles is not None and not right:
+        raise _Refused('remote_party_roles is neither null nor a list of codes such as "02"')
+    request.app[_AUTHORITY].registry.eligibility.restrict(state, roles)
+    return web.json_response({"state": state, "remote_party_roles": roles})
 
 
 @web.middleware
@@ -89,18 +166,24 @@ async def _errors_as_json(
     try:
         return await handler(request)
     except _Refused as refused:
-        return web.json_response({"error": str(refused)}, status=400)
+        return web.json_response({"error": str(refused)}, status=refused.status)
     except web.HTTPException as error:
         return web.json_response({"error": error.reason}, status=error.status)
 
 
-def management_application(authority: Authority) -> web.Application:
+def management_application(authority: Authority, processor: Processor) -> web.Application:
     """The management port's application."""
     application = web.Application(middlewares=[_errors_as_json], client_max_size=65536)
     application[_AUTHORITY] = authority
+    application[_PROCESSOR] = processor
     application.router.add_post("/devices", _seed)
     application.router.add_get("/devices/{id}", _device)
     application.router.add_get("/rejections", _rejections)
     application.router.add_get("/clock", _clock)
     application.router.add_post("/clock", _advance)
+    application.router.add_get("/batches/{id}", _batch_status)
+    application.router.add_post("/batches/{id}/reject", _reject)
+    application.router.add_post("/batches/{id}/tamper", _tamper)
+    application.router.add_post("/devices/{id}/provisioning-state", _provision)
+    application.router.add_post("/provisioning-states", _restrict)
     return application

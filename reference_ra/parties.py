@@ -53,9 +53,17 @@ CREDENTIALS = (
     CredentialPlan("revoked", IMPORT_SUPPLIER, "import-supplier", state="revoked"),
     CredentialPlan("wrong-key-type", IMPORT_SUPPLIER, "import-supplier", state="wrong-key-type"),
     CredentialPlan("batch-supplier", IMPORT_SUPPLIER, "import-supplier", interface="batch"),
+    CredentialPlan("batch-gas-supplier", GAS_SUPPLIER, "gas-supplier", interface="batch"),
+    CredentialPlan("batch-network-operator", NETWORK_OPERATOR, "network-operator", interface="batch"),
+    CredentialPlan("batch-without-uept", NEW_SUPPLIER, "import-supplier", interface="batch"),
+    *(
+        CredentialPlan(f"batch-{state}", IMPORT_SUPPLIER, "import-supplier", interface="batch", state=state)
+        for state in ("expired", "not-yet-valid", "revoked", "wrong-key-type")
+    ),
     CredentialPlan(
         "portal-organisation", IMPORT_SUPPLIER, "import-supplier", interface="portal-organisation"
     ),
     CredentialPlan("portal-device", IMPORT_SUPPLIER, "import-supplier", interface="portal-device"),
 )
-"""All but the valid ones of the three permitted User Roles for `adhoc` are there to be refused."""
+"""Those for `adhoc` of another User Role than the three permitted, those without UEPT and those not valid are
+there to be refused."""

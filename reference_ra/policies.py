@@ -12,45 +12,18 @@ from datetime import datetime
 
 from lxml import etree
 
-from reference_ra.access import (
-    ClientCertificate,
-    ClientRule,
-    ExamineClient,
-    IkiAuthority,
-    Refusal,
-    SubscriberRule,
-)
+from reference_ra.access import ClientCertificate, ClientRule, ExamineClient, Refusal, SubscriberRule
 from reference_ra.authorities import Identity
+from reference_ra.authority import Authority, HttpAnswer
+from reference_ra.batch.policies import BatchPolicies
 from reference_ra.certificate import CertificateFields, IssuingCa, Sign
-from reference_ra.clock import Clock
 from reference_ra.csr import Csr, CsrRule
 from reference_ra.messages import Rejected, Reply, Status
 from reference_ra.pki import TestPki
-from reference_ra.registry import Credential, IssuedCertificate, Registry
+from reference_ra.registry import Credential, IssuedCertificate
 from reference_ra.tls import ConnectionLimits, TlsSettings
 
-
-@dataclass(frozen=True)
-class Authority:
-    """What a Registration Authority has: its records, its clock, its CAs."""
-
-    registry: Registry
-    clock: Clock
-    device_ca: IssuingCa
-    iki: IkiAuthority
-
-
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """An HTTP response, before it is sent."""
-
-    status: int
-    body: bytes
-    content_type: str = "text/plain;charset=UTF-8"
-    headers: tuple[tuple[str, str], ...] = ()
-    chunked: bool = False
-    close: bool = False
-
+__all__ = ["Authority", "DeviceRule", "HttpAnswer", "Policies"]
 
 DeviceRule = Callable[[Authority, bytes], Rejected | None]
 """Says why a Device, by its Device ID, gets no certificate; or None."""
@@ -115,3 +88,6 @@ class Policies:
     http_answer: Callable[[Reply, bytes], HttpAnswer]
     log_rejection: Callable[[Authority, str, str], None]
     """Takes the credential's label and the reason."""
+
+    batch: BatchPolicies
+    """What is the Batched Device CSR Web Service's own."""

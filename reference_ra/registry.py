@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from reference_ra.batch import store
+from reference_ra.database import together
+from reference_ra.eligibility import TABLES as ELIGIBILITY_TABLES
+from reference_ra.eligibility import Eligibility
 
 _TABLES = """
 create table certificate (
@@ -75,16 +82,36 @@ class Registry:
         file.unlink(missing_ok=True)
         self._database = sqlite3.connect(file, isolation_level=None)
         # A run's records are thrown away with it: no need to wait for the disk.
-        self._database.executescript(f"pragma synchronous=off; pragma journal_mode=memory; {_TABLES}")
+        self._database.executescript(
+            "pragma synchronous=off; pragma journal_mode=memory;"
+            f"{_TABLES} {ELIGIBILITY_TABLES} {store.TABLES}"
+        )
+        self._reserved: Counter[bytes] = Counter()
+        self.batches = store.BatchStore(self._database)
+        self.eligibility = Eligibility(self._database)
 
     def close(self) -> None:
         """Close the database."""
         self._database.close()
 
     def certificates_issued(self, device: bytes) -> int:
-        """How many Device Certificates were issued for a Device, seeded ones included."""
+        """How many Device Certificates were issued for a Device, seeded and reserved ones included."""
         row = self._database.execute("select count(*) from certificate where device = ?", (device,))
-        return int(row.fetchone()[0])
+        return int(row.fetchone()[0]) + self._reserved[device]
+
+    def reserve(self, device: bytes) -> None:
+        """Count a certificate that was decided on and is being made, so that no other takes its place."""
+        self._reserved[device] += 1
+
+    def release(self, device: bytes) -> None:
+        """Count it no more: it is lodged, or was not made after all."""
+        self._reserved[device] -= 1
+        if not self._reserved[device]:
+            del self._reserved[device]
+
+    def together(self) -> contextlib.AbstractContextManager[None]:
+        """What is recorded inside is recorded whole or not at all. No `await` belongs inside."""
+        return together(self._database)
 
     def recent_devices(self) -> list[bytes]:
         """Some Devices that have a certificate, the latest first."""

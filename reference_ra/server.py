@@ -14,15 +14,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from reference_ra.access import IkiAuthority, Refusal
 from reference_ra.authorities import Identity
+from reference_ra.batch.conformant import BATCH_PATH
+from reference_ra.batch.processor import Processor
 from reference_ra.certificate import IssuingCa, key_identifier
 from reference_ra.clock import Clock
 from reference_ra.conformant import ADHOC_PATH
+from reference_ra.door import Door
 from reference_ra.management import management_application
 from reference_ra.parties import CREDENTIALS
 from reference_ra.pki import TestPki
 from reference_ra.policies import Authority, Policies
 from reference_ra.registry import Credential, Registry
-from reference_ra.service import AdHocService
+from reference_ra.services import Services
 from reference_ra.target_file import Endpoints
 from reference_ra.tls import Listener, TlsProtocol, make_context
 
@@ -70,9 +73,9 @@ async def serving(
 ) -> AsyncIterator[Endpoints]:
     """Serve on ephemeral ports of loopback while the context lasts."""
     authority = make_authority(directory, pki, policies.device_ca(pki))
-    service = AdHocService(authority, policies)
+    processor = Processor(authority, policies)
     http = web.Server(
-        service.handle,
+        Services(authority, policies).handle,
         access_log=None,
         keepalive_timeout=policies.limits.keep_alive_seconds,
         lingering_time=5,
@@ -83,21 +86,26 @@ async def serving(
         policies.tls,
         authority.iki.certificate,
         pki.crl,
-        service.admits,
+        Door(authority, policies).admits,
         certificate_required=Refusal.NO_CERTIFICATE in policies.handshake_refusals,
     )
     listener = Listener(context, http, policies.limits, policies.tls.plain_http)
     loop = asyncio.get_running_loop()
     protocol_port = await loop.create_server(lambda: TlsProtocol(listener), HOST, 0, backlog=256)
-    runner = web.AppRunner(management_application(authority), access_log=None, shutdown_timeout=0.1)
+    runner = web.AppRunner(
+        management_application(authority, processor), access_log=None, shutdown_timeout=0.1
+    )
     await runner.setup()
     management_port = web.TCPSite(runner, HOST, 0)
     await management_port.start()
+    server = f"https://{HOST}:{protocol_port.sockets[0].getsockname()[1]}"
     try:
-        yield Endpoints(
-            f"https://{HOST}:{protocol_port.sockets[0].getsockname()[1]}{ADHOC_PATH}",
-            f"http://{HOST}:{runner.addresses[0][1]}",
-        )
+        async with processor.running():
+            yield Endpoints(
+                adhoc=server + ADHOC_PATH,
+                batch=server + BATCH_PATH,
+                management=f"http://{HOST}:{runner.addresses[0][1]}",
+            )
     finally:
         protocol_port.close()
         await http.shutdown(timeout=0.1)

@@ -8,10 +8,9 @@ import logging
 from aiohttp import web
 from lxml import etree
 
-from reference_ra.access import Refusal, examine_subscriber, read_client_certificate
+from reference_ra.door import Door, label_of, to_response
 from reference_ra.messages import Rejected, Reply, Request, Status
 from reference_ra.policies import Authority, HttpAnswer, Policies
-from reference_ra.tls import CLIENT_CERTIFICATE
 
 logger = logging.getLogger(__name__)
 
@@ -36,42 +35,22 @@ class AdHocService:
         """Serve for one authority, as its policies say."""
         self._authority = authority
         self._policies = policies
+        self._door = Door(authority, policies)
 
     def admits(self, certificate: bytes) -> bool:
         """Whether a client certificate gets through the TLS handshake."""
-        refusal = self._client_refusal(certificate)
-        if refusal is None or refusal not in self._policies.handshake_refusals:
-            return True
-        logger.info("handshake refused: %s", refusal)
-        return False
-
-    def _client_refusal(self, certificate: bytes | None) -> Refusal | None:
-        client = None if certificate is None else read_client_certificate(certificate)
-        policies, authority = self._policies, self._authority
-        return policies.examine_client(client, policies.client_rules, authority.iki, authority.clock.now())
+        return self._door.admits(certificate)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One HTTP request."""
-        answer = await self.answer(request)
-        response = web.Response(status=answer.status, body=answer.body)
-        response.headers["Server"] = "reference-ra"
-        response.headers["Content-Type"] = answer.content_type
-        response.headers.extend(answer.headers)
-        if answer.chunked and request.version >= (1, 1):
-            response.enable_chunked_encoding()
-        if answer.close:
-            response.force_close()
-        return response
+        return to_response(request, await self.answer(request))
 
     async def answer(self, request: web.BaseRequest) -> HttpAnswer:
         """What is answered to an HTTP request, before it is put into the server library's terms."""
         policies = self._policies
-        transport = request.transport
-        certificate = transport.get_extra_info(CLIENT_CERTIFICATE) if transport else None
-        credential, refusal = self._access(certificate)
+        credential, refusal = self._door.examine(request, policies.subscriber_rules)
         if refusal is not None:
-            policies.log_rejection(self._authority, credential, refusal)
-            return policies.refuse(refusal)
+            return self._door.refuse(credential, refusal)
         if elsewhere := policies.route(request.method, request.path):
             return elsewhere
         try:
@@ -83,16 +62,8 @@ class AdHocService:
             return HttpAnswer(400, b"The request's body cannot be read.\n", close=True)
         except _TooLarge:
             body = None
-        reply = await policies.finish_reply(await self._reply(body, credential))
+        reply = await policies.finish_reply(await self._reply(body, label_of(credential)))
         return policies.http_answer(reply, policies.write_reply(reply))
-
-    def _access(self, certificate: bytes | None) -> tuple[str, Refusal | None]:
-        """The credential's label, for the log, and why it may not use the service."""
-        refusal = self._client_refusal(certificate)
-        client = None if certificate is None else read_client_certificate(certificate)
-        credential = self._policies.identify(self._authority, client)
-        label = credential.label if credential else "unknown"
-        return label, refusal or examine_subscriber(credential, self._policies.subscriber_rules)
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         body = bytearray()

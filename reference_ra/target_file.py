@@ -39,6 +39,8 @@ class Endpoints:
     """Where the RA listens."""
 
     adhoc: str
+    batch: str
+    """What stands before `/SubmitCSRBatch` and `/CSRBatchResult`."""
     management: str
 
 
@@ -79,6 +81,7 @@ def target_text(endpoints: Endpoints, altered: Sequence[str]) -> str:
             certificate_types=["device"],
         ),
         _table("endpoints.adhoc", url=endpoints.adhoc),
+        _table("endpoints.batch", url=endpoints.batch),
         _table(
             "trust",
             server_anchors=[f"{FOLDER}/server-ca.pem"],

@@ -59,7 +59,7 @@ class ConnectionLimits:
     connections: int = 512
     handshake_seconds: float = 10
     idle_seconds: float = 60
-    """Without an octet from the client."""
+    """Without an octet from the client, or to it."""
     body_seconds: float = 30
     """For the whole of a request's body."""
     body_octets: int = 1_048_576
@@ -193,7 +193,7 @@ class TlsProtocol(asyncio.Protocol):
         self._tls: SSL.Connection | None = None
         self._application: asyncio.Protocol | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._last_received = 0.0
+        self._last_active = 0.0
         self._unanswered = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -209,7 +209,7 @@ class TlsProtocol(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Octets from the client, still encrypted."""
-        self._last_received = self._loop.time()
+        self._last_active = self._loop.time()
         if self._tls is None:
             if self._application is not None:
                 self._unanswered = True
@@ -256,7 +256,7 @@ class TlsProtocol(asyncio.Protocol):
 
     def _watch_idleness(self) -> None:
         patience = self._listener.limits.idle_seconds
-        silent = self._loop.time() - self._last_received
+        silent = self._loop.time() - self._last_active
         if silent >= patience:
             self.close()
         else:
@@ -276,6 +276,7 @@ class TlsProtocol(asyncio.Protocol):
         if self._tls is None or self._under.is_closing():
             return
         self._unanswered = False
+        self._last_active = self._loop.time()
         view = memoryview(data)
         try:
             while view:

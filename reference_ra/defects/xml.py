@@ -215,20 +215,20 @@ def fails_on_empty_body(policies: Policies) -> Policies:
 
 
 @_xml_defect(
-    "exhausted-by-large-document", "The request after one past its size limit ends in an internal error."
+    "exhausted-by-large-document", "The requests after one past its size limit end in an internal error."
 )
 def exhausted_by_large_document(policies: Policies) -> Policies:
-    """Fail once as an RA short of memory does."""
-    too_large: list[Rejected] = []
+    """Fail three times as an RA short of memory does: a client may send again what failed once."""
+    failures_left = [0]
 
     def reference(root: etree._Element | None, rejected: Rejected) -> str | None:
         if "too large" in rejected.text:
-            too_large.append(rejected)
+            failures_left[0] = 3
         return policies.reference_when_malformed(root, rejected)
 
     def parse_xml(body: bytes) -> etree._Element:
-        if too_large:
-            too_large.clear()
+        if failures_left[0]:
+            failures_left[0] -= 1
             raise MemoryError
         return policies.parse_xml(body)
 

@@ -155,6 +155,13 @@ def shared_ra(tmp_path_factory: pytest.TempPathFactory, pki: TestPki) -> Iterato
         yield ra
 
 
+@pytest.fixture(scope="session")
+def batch_ra(tmp_path_factory: pytest.TempPathFactory, pki: TestPki) -> Iterator[Ra]:
+    """A conformant RA whose clock moves from test to test."""
+    with running(tmp_path_factory.mktemp("batches"), pki, conformant_policies()) as ra:
+        yield ra
+
+
 @pytest.fixture
 def ra(shared_ra: Ra) -> Ra:
     """A conformant RA at which DEVICE has one certificate."""

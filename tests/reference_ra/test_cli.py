@@ -126,3 +126,11 @@ def test_a_pki_is_used_again_while_it_is_fresh(tmp_path: Path) -> None:
     long_ago = time.time() - 40 * 86400
     os.utime(tmp_path / "pki" / "layout", (long_ago, long_ago))
     assert open_pki(tmp_path / "pki").identities["import-supplier"].der != first
+
+
+def test_the_target_file_names_the_batched_service_without_claiming_it(tmp_path: Path, pki: TestPki) -> None:
+    process = launch(tmp_path, pki, "--until-stdin-closes")
+    process.communicate(timeout=10)
+    target = tomllib.loads((tmp_path / "target.toml").read_text("utf-8"))
+    assert target["endpoints"]["batch"]["url"].endswith("/1.0/PortalCSRBatch")
+    assert target["statement"]["interfaces"] == ["adhoc"]

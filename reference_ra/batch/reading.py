@@ -1,0 +1,141 @@
+"""A submission, read as it arrives (M-C, M-E): nothing of it is kept but the part at hand and the IDs.
+
+The schema is applied while the document is parsed. Two things escape it, because lxml validates a stream
+without a document: that the IDs are unique, and that a DeviceCSR is Base64. They are rules of their own.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from reference_ra.batch.messages import BatchRejected, TooManyCsrs
+from reference_ra.messages import WHITE_SPACE
+
+REQUEST_ROOT = "SubmitCSRBatch"
+_ELEMENT = "DeviceCSR"
+_WITHOUT_WHITE_SPACE = str.maketrans("", "", "".join(WHITE_SPACE))
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedCsr:
+    """One DeviceCSR."""
+
+    identifier: str
+    text: str
+    """Its Base64, as it came."""
+
+
+IdentifierRule = Callable[[str, set[str]], None]
+"""Takes the ID of a CSR and those before it, and adds it to them; BatchRejected where it may not follow."""
+TextRule = Callable[[str], None]
+"""BatchRejected where the text of a DeviceCSR is not that of a right document."""
+
+
+def identifier_is_unique(identifier: str, before: set[str]) -> None:
+    """xs:ID: no two elements of a document have the same."""
+    if identifier in before:
+        raise BatchRejected("Two CSRs have the same ID")
+    before.add(identifier)
+
+
+def text_is_base64(text: str) -> None:
+    """xs:base64Binary, which allows for white space: M-C's own rule on that concerns the one CSR."""
+    try:
+        base64.b64decode(text.translate(_WITHOUT_WHITE_SPACE), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BatchRejected("A DeviceCSR is not Base64") from error
+
+
+class SubmissionParser:
+    """Takes a document in pieces and gives its CSRs; BatchRejected as soon as it is known to be wrong."""
+
+    def __init__(
+        self, schema: etree.XMLSchema, csr_limit: int, identifier_rule: IdentifierRule, text_rule: TextRule
+    ) -> None:
+        """Begin a document; `csr_limit` is the largest number of CSRs."""
+        self.reference: str | None = None
+        """The document's ID, once its beginning is read."""
+        self.count = 0
+        """CSRs so far."""
+        self._csr_limit = csr_limit
+        self._identifier_rule = identifier_rule
+        self._text_rule = text_rule
+        self._identifiers: set[str] = set()
+        self._root: etree._Element | None = None
+        self._ended = False
+        self._parser = etree.XMLPullParser(
+            ("start", "end"),
+            schema=schema,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+
+    def feed(self, octets: bytes) -> list[SubmittedCsr]:
+        """The CSRs that end within the next octets of the document."""
+        try:
+            self._parser.feed(octets)
+            found = list(self._read())
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise BatchRejected("The submission is not well-formed XML") from error
+        if len(self._parser.feed_error_log):
+            raise BatchRejected("The submission does not conform to the schema")
+        return found
+
+    def close(self) -> None:
+        """The document must be whole."""
+        try:
+            self._parser.close()
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise BatchRejected("The submission is not well-formed XML, or breaks the schema") from error
+        if not self._ended:
+            raise BatchRejected("The submission is not whole")
+
+    def _read(self) -> Iterator[SubmittedCsr]:
+        # The events asked for have no other form than this.
+        events: Iterator[tuple[str, etree._Element]] = self._parser.read_events()  # type: ignore[assignment]
+        for event, element in events:
+            if event == "start":
+                if self._root is None:
+                    self._begin(element)
+            elif element is self._root:
+                self._ended = True
+            elif element.getparent() is self._root:
+                if element.tag == _ELEMENT:
+                    yield self._csr(element)
+                self._forget(element)
+
+    def _begin(self, root: etree._Element) -> None:
+        self._root = root
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise BatchRejected("The submission has a document type declaration")
+        if root.tag != REQUEST_ROOT:
+            raise BatchRejected("The document is no submission")
+        self.reference = root.get("ID")
+
+    def _csr(self, element: etree._Element) -> SubmittedCsr:
+        self.count += 1
+        if self.count > self._csr_limit:
+            raise TooManyCsrs(f"A batch holds at most {self._csr_limit} CSRs")
+        # The value of an xs:ID is without the white space around it.
+        identifier = element.get("ID", "").strip(" \t\r\n")
+        self._identifier_rule(identifier, self._identifiers)
+        text = element.text or ""
+        self._text_rule(text)
+        return SubmittedCsr(identifier, text)
+
+    @staticmethod
+    def _forget(element: etree._Element) -> None:
+        """Free an element and those before it."""
+        parent = element.getparent()
+        element.clear()
+        while parent is not None and element.getprevious() is not None:
+            del parent[0]
