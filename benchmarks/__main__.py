@@ -8,13 +8,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import csr, run, verdict
+from benchmarks import batch_verdict, csr, factory, run, verdict
 from benchmarks.harness import Result
 
 BENCHMARKS: dict[str, Callable[[], Result]] = {
     "run": run.measure,
     "csr": csr.measure,
+    "factory": factory.measure,
     "verdict": verdict.measure,
+    "batch-verdict": batch_verdict.measure,
 }
 
 

@@ -17,13 +17,15 @@ from checks.certificate.general import key_identifier
 LIMIT = 10.0
 _CERTIFICATES = 400
 """All different, as in a batch: what the checks remember of one must not make the next one cheap."""
-_POLICY = "1.2.826.0.1.8641679.1.2.1.4"
+POLICY = "1.2.826.0.1.8641679.1.2.1.4"
 _START = datetime(2024, 1, 1, tzinfo=UTC)
 _NO_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class _Issued:
+class Issued:
+    """A certificate, the CSR that it answers, and what was signed, all in DER."""
+
     csr: bytes
     certificate: bytes
     signed: bytes
@@ -33,8 +35,8 @@ class _Issued:
 def measure() -> Result:
     """Judge every certificate whole (profile, signature, match with its CSR), and verify every signature."""
     ca_key = ec.generate_private_key(ec.SECP256R1())
-    profile = DeviceProfile(_POLICY, [_ca_certificate(ca_key)])
-    issued = [_issue(ca_key, number) for number in range(_CERTIFICATES)]
+    profile = DeviceProfile(POLICY, [ca_certificate(ca_key)])
+    issued = [issue(ca_key, number) for number in range(_CERTIFICATES)]
     public_key = ca_key.public_key()
     algorithm = ec.ECDSA(SHA256())
 
@@ -55,7 +57,8 @@ def measure() -> Result:
     return Result("verdict", comparison.ratio, LIMIT, detail=detail)
 
 
-def _ca_certificate(key: ec.EllipticCurvePrivateKey) -> bytes:
+def ca_certificate(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """That of the CA with this key, in DER."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Z1")])
     root = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ZA")])
     builder = x509.CertificateBuilder(root, name, key.public_key(), 1, _START, _NO_END)
@@ -64,7 +67,8 @@ def _ca_certificate(key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
-def _issue(ca_key: ec.EllipticCurvePrivateKey, number: int) -> _Issued:
+def issue(ca_key: ec.EllipticCurvePrivateKey, number: int) -> Issued:
+    """A right certificate for a new key and the Device of that number."""
     key = ec.generate_private_key(ec.SECP256R1())
     module = bytes.fromhex("3019060D2A863A0001848FB90F0102020104 08".replace(" ", "")) + number.to_bytes(
         8, "big"
@@ -75,7 +79,7 @@ def _issue(ca_key: ec.EllipticCurvePrivateKey, number: int) -> _Issued:
     usage = x509.KeyUsage(True, False, False, False, False, False, False, False, False)
     request = x509.CertificateSigningRequestBuilder(x509.Name([]))
     request = request.add_extension(usage, critical=True).add_extension(alternative, critical=True)
-    policies = x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier(_POLICY), None)])
+    policies = x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier(POLICY), None)])
     authority = x509.AuthorityKeyIdentifier(_identifier(ca_key).digest, None, None)
     issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Z1")])
     serial = (1 << 120) + number
@@ -89,7 +93,7 @@ def _issue(ca_key: ec.EllipticCurvePrivateKey, number: int) -> _Issued:
     ):
         builder = builder.add_extension(extension, critical=critical)
     certificate = builder.sign(ca_key, SHA256())
-    return _Issued(
+    return Issued(
         request.sign(key, SHA256()).public_bytes(Encoding.DER),
         certificate.public_bytes(Encoding.DER),
         certificate.tbs_certificate_bytes,

@@ -21,6 +21,7 @@ from urllib3.connectionpool import HTTPSConnectionPool
 
 from clients.connection import Connection
 from clients.exchange import Failure, FailureKind, Response, TlsSession
+from clients.spool import Spooler, SpoolFolder
 
 _PIECE = 65536
 _LONGEST_IDLE_SECONDS = 2.0
@@ -112,23 +113,36 @@ class Outcome:
     """
 
 
-def outcome_of(session: BoundedSession, request: requests.PreparedRequest, connection: Connection) -> Outcome:
-    """Send `request` once and read its response whole, within the limits of `connection`."""
+def outcome_of(
+    session: BoundedSession,
+    request: requests.PreparedRequest,
+    connection: Connection,
+    folder: SpoolFolder | None = None,
+) -> Outcome:
+    """Send `request` once and read its response whole, within the limits of `connection`.
+
+    With a `folder` a large response goes into a file there; without one it is held in memory. Raises
+    SpoolError where that file cannot be written.
+    """
     if session.socket is not None and time.monotonic() - session.last_used > _LONGEST_IDLE_SECONDS:
         session.close_connection()
     session.fresh = False
     session.tls = None if session.socket is None else session.tls
+    sink = Spooler(folder)
     with _deadline(session, connection.response_seconds + connection.connect_seconds) as expired:
-        outcome = _attempt(session, request, connection)
+        outcome = _attempt(session, request, connection, sink)
     if expired.is_set():
         outcome = Outcome(None, session.tls, _timed_out(connection))
     if outcome.failure is not None:
+        sink.discard()
         session.close_connection()
     session.last_used = time.monotonic()
     return outcome
 
 
-def _attempt(session: BoundedSession, request: requests.PreparedRequest, connection: Connection) -> Outcome:
+def _attempt(
+    session: BoundedSession, request: requests.PreparedRequest, connection: Connection, sink: Spooler
+) -> Outcome:
     answer = None
     try:
         answer = session.send(
@@ -137,19 +151,20 @@ def _attempt(session: BoundedSession, request: requests.PreparedRequest, connect
             allow_redirects=False,
             timeout=(connection.connect_seconds, connection.response_seconds),
         )
-        body = _read(answer, connection.response_bytes)
+        size = _read(answer, connection.response_bytes, sink)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         stale = answer is None and not session.fresh and _nothing_came(error)
         return Outcome(None, session.tls, failure_of(error, connection), stale)
     except http.client.HTTPException as error:
         return Outcome(None, session.tls, Failure(FailureKind.NOT_HTTP, _words(error)))
-    if len(body) > connection.response_bytes:
+    if size > connection.response_bytes:
         detail = f"more than {connection.response_bytes} octets"
         return Outcome(None, session.tls, Failure(FailureKind.TOO_LARGE, detail))
     if session.tls is not None and not session.fresh:
         session.tls = replace(session.tls, reused=True)
     headers = tuple((str(name), str(value)) for name, value in answer.raw.headers.items())
-    return Outcome(Response(answer.status_code, answer.reason or "", headers, body), session.tls, None)
+    body, spool = sink.end()
+    return Outcome(Response(answer.status_code, answer.reason or "", headers, body, spool), session.tls, None)
 
 
 def _nothing_came(error: BaseException) -> bool:
@@ -180,16 +195,17 @@ def _deadline(session: BoundedSession, seconds: float) -> Iterator[threading.Eve
         timer.cancel()
 
 
-def _read(answer: requests.Response, limit: int) -> bytes:
-    """The body undecoded, or its first octets where it is larger than `limit`."""
-    pieces, size = [], 0
+def _read(answer: requests.Response, limit: int, sink: Spooler) -> int:
+    """Put the body into `sink`, undecoded, or its first octets where it is larger than `limit`; give their
+    number."""
+    size = 0
     for piece in answer.raw.stream(_PIECE, decode_content=False):
-        pieces.append(piece)
+        sink.write(piece)
         size += len(piece)
         if size > limit:
             answer.close()
             break
-    return b"".join(pieces)
+    return size
 
 
 def _timed_out(connection: Connection) -> Failure:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
 
 
 class FailureKind(StrEnum):
@@ -53,13 +56,30 @@ class TlsSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Spool:
+    """A body that is too large to be held in memory: whole in a file, which lasts as long as its client."""
+
+    path: Path
+    octets: int
+    """How many there are."""
+    sha256: str
+    """Hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
-    """An HTTP response as it came. `body` is undecoded."""
+    """An HTTP response as it came."""
 
     status: int
     reason: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    """Undecoded; only its first octets where `spool` has it whole."""
+    spool: Spool | None = None
+
+    def open(self) -> BinaryIO:
+        """The whole body as a stream, for the caller to close."""
+        return BytesIO(self.body) if self.spool is None else self.spool.path.open("rb")
 
     def header(self, name: str) -> str | None:
         """The first header of that name, in any case of letters; None where it is absent."""
@@ -79,6 +99,7 @@ class Exchange:
     url: str
     request_headers: tuple[tuple[str, str], ...]
     request_body: bytes
+    """Only its first octets where `request_spool` has it whole."""
     started_at: datetime
     """UTC."""
     seconds: float
@@ -90,6 +111,7 @@ class Exchange:
     """For an exchange below HTTP (a TLS handshake, raw octets): what came back, in words."""
     answer_octets: bytes = b""
     """For an exchange below HTTP: what came back."""
+    request_spool: Spool | None = None
 
     @property
     def outcome(self) -> str:

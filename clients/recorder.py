@@ -51,7 +51,8 @@ class Redactor:
         return self.octets(value.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """A copy of `exchange` without secrets."""
+        """A copy of `exchange` without secrets. The file of a spooled body stays as it is: what is shown of
+        such a body is what the exchange itself holds, its first octets."""
         response = exchange.response
         failure = exchange.failure
         return replace(
@@ -66,11 +67,11 @@ class Redactor:
         )
 
     def _response(self, response: Response) -> Response:
-        return Response(
-            response.status,
-            self.text(response.reason),
-            self._headers(response.headers),
-            self.octets(response.body),
+        return replace(
+            response,
+            reason=self.text(response.reason),
+            headers=self._headers(response.headers),
+            body=self.octets(response.body),
         )
 
     def _headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

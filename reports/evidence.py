@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clients.exchange import Exchange, TlsSession
+from clients.exchange import Exchange, Spool, TlsSession
 from reports.model import ScenarioResult, TargetSummary, Verdict
 
 INLINE_OCTETS = 16 * 1024
@@ -63,12 +63,18 @@ def command(scenario: ScenarioResult, target: TargetSummary) -> str:
 
 
 def curl(exchange: Exchange, body_file: str) -> str | None:
-    """A curl command that sends the exchange's request again; None for an exchange below HTTP.
+    """A curl command that sends the exchange's request again; None for an exchange below HTTP, and for a
+    request whose body was too large to keep.
 
     ``CERT``, ``KEY`` and ``ANCHORS`` stand for the files of the credential and of the server's trust
     anchors. `body_file` is relative to the run's own folder, where the command is to be run.
     """
-    if exchange.answer is not None or not exchange.url.startswith(("https://", "http://")):
+    below_http = exchange.answer is not None
+    if (
+        below_http
+        or exchange.request_spool is not None
+        or not exchange.url.startswith(("https://", "http://"))
+    ):
         return None
     words = ["curl", "--tlsv1.2", "--tls-max", "1.2", "--cacert", "ANCHORS"]
     if exchange.credential is not None:
@@ -104,7 +110,7 @@ class Evidence:
 
     def _exchange(self, key: str, number: int, exchange: Exchange, *, keep: bool) -> dict[str, Any]:
         path = f"{FOLDER}/{file_name(key)}/{number}"
-        request = self._body(exchange.request_body, f"{path}-request.bin", keep=keep)
+        request = self._body(exchange.request_body, f"{path}-request.bin", exchange.request_spool, keep=keep)
         data: dict[str, Any] = {
             "number": number,
             "interface": exchange.interface,
@@ -129,7 +135,9 @@ class Evidence:
                 "status": exchange.response.status,
                 "reason": exchange.response.reason,
                 "headers": [list(header) for header in exchange.response.headers],
-                "body": self._body(exchange.response.body, f"{path}-response.bin", keep=False),
+                "body": self._body(
+                    exchange.response.body, f"{path}-response.bin", exchange.response.spool, keep=False
+                ),
             }
         if exchange.failure is not None:
             data["failure"] = {"kind": exchange.failure.kind.name, "detail": exchange.failure.detail}
@@ -151,18 +159,21 @@ class Evidence:
             "reused": session.reused,
         }
 
-    def _body(self, octets: bytes, path: str, *, keep: bool) -> dict[str, Any]:
-        """A body as data; also as a file where it is long, or where it is to be kept."""
+    def _body(self, octets: bytes, path: str, spool: Spool | None = None, *, keep: bool) -> dict[str, Any]:
+        """A body as data; also as a file where it is long, or where it is to be kept. Of one that was spooled
+        there are only size and digest beside its first octets."""
         body: dict[str, Any] = {"size": len(octets), "sha256": hashlib.sha256(octets).hexdigest()}
+        if spool is not None:
+            body = {"size": spool.octets, "sha256": spool.sha256}
         inline = octets[:INLINE_OCTETS]
-        whole = len(octets) <= INLINE_OCTETS
+        whole = spool is None and len(octets) <= INLINE_OCTETS
         text = printable_text(inline if whole else _whole_characters(inline))
         if text is not None:
             body |= {"encoding": "utf-8", "data": text}
         else:
             body |= {"encoding": "base64", "data": base64.b64encode(inline).decode("ascii")}
         body["whole"] = whole
-        if keep or not whole:
+        if spool is None and (keep or not whole):
             self._write(path, octets)
             body["file"] = path
         return body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from clients.exchange import Exchange
+from clients.exchange import Exchange, Spool
 from reports.evidence import INLINE_OCTETS, printable_text
 from reports.model import JudgedFinding
 from reports.text import duration, hex_dump, size, visible
@@ -30,15 +30,15 @@ def _exchange(number: int, exchange: Exchange) -> Iterator[str]:
     if exchange.tls is not None:
         yield f"{exchange.tls.version}, {exchange.tls.cipher}"
     yield visible(f"{exchange.method} {exchange.url}", one_line=True)
-    yield from _message(exchange.request_headers, exchange.request_body)
+    yield from _message(exchange.request_headers, exchange.request_body, exchange.request_spool)
     yield f"--- {visible(exchange.outcome, one_line=True)}"
     if exchange.response is not None:
-        yield from _message(exchange.response.headers, exchange.response.body)
+        yield from _message(exchange.response.headers, exchange.response.body, exchange.response.spool)
     elif exchange.answer_octets:
         yield from _message((), exchange.answer_octets)
 
 
-def _message(headers: Iterable[tuple[str, str]], body: bytes) -> Iterator[str]:
+def _message(headers: Iterable[tuple[str, str]], body: bytes, spool: Spool | None = None) -> Iterator[str]:
     for name, value in headers:
         yield visible(f"{name}: {value}", one_line=True)
     if not body:
@@ -47,5 +47,6 @@ def _message(headers: Iterable[tuple[str, str]], body: bytes) -> Iterator[str]:
     shown = body[:INLINE_OCTETS]
     text = printable_text(shown)
     yield hex_dump(shown) if text is None else text
-    if len(shown) < len(body):
-        yield f"[the first {size(len(shown))} of {size(len(body))}]"
+    octets = len(body) if spool is None else spool.octets
+    if len(shown) < octets:
+        yield f"[the first {size(len(shown))} of {size(octets)}]"

@@ -2,9 +2,14 @@
 
 from checks.certificate.device_profile import DeviceProfile
 from checks.certificate.match import judge_against_csr
-from checks.certificate.profile import DEVICE_RULES, judge_device_certificate, judge_issued_certificate
+from checks.certificate.profile import (
+    DEVICE_RULES,
+    judge_device_certificate,
+    judge_issued_certificate,
+    judge_read_certificate,
+)
 from checks.certificate.rules import Rule
-from checks.certificate.serials import judge_unique_serials
+from checks.certificate.serials import SerialsSeen, judge_unique_serials
 from checks.certificate.structure import WHOLE_CERTIFICATE
 
 __all__ = [
@@ -12,8 +17,10 @@ __all__ = [
     "WHOLE_CERTIFICATE",
     "DeviceProfile",
     "Rule",
+    "SerialsSeen",
     "judge_against_csr",
     "judge_device_certificate",
     "judge_issued_certificate",
+    "judge_read_certificate",
     "judge_unique_serials",
 ]

@@ -24,8 +24,13 @@ def judge_against_csr(certificate_der: bytes, csr_der: bytes) -> list[Finding]:
     return compare_with_csr(certificate, csr_der)
 
 
-def compare_with_csr(certificate: Certificate, csr_der: bytes) -> list[Finding]:
-    """As `judge_against_csr`, of a certificate that was read already."""
+AD_HOC_ISSUE = "M-2.4.1.4-a"
+"""Why a certificate has the public key of its CSR, where the Ad Hoc service issued it."""
+
+
+def compare_with_csr(certificate: Certificate, csr_der: bytes, issue: str = AD_HOC_ISSUE) -> list[Finding]:
+    """As `judge_against_csr`, of a certificate that was read already; `issue` is the requirement by which the
+    service that was asked issues certificates."""
     try:
         request = read_signing_request(csr_der)
     except DerError as error:
@@ -35,7 +40,7 @@ def compare_with_csr(certificate: Certificate, csr_der: bytes) -> list[Finding]:
     if certificate.key != request.key:
         findings.append(
             Finding(
-                "M-2.4.1.4-a",
+                issue,
                 f"the public key of the CSR: {in_hexadecimal(request.key, 128)}",
                 in_hexadecimal(certificate.key, 128),
                 "certificate, subjectPublicKeyInfo",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from checks.certificate import basics, device, general, seen_defects
 from checks.certificate.device_profile import DeviceProfile
-from checks.certificate.match import compare_with_csr
+from checks.certificate.match import AD_HOC_ISSUE, compare_with_csr
 from checks.certificate.rules import Rule
 from checks.certificate.structure import Certificate, read_certificate, unreadable
 from checks.der import DerError
@@ -47,7 +47,20 @@ def judge_issued_certificate(
         certificate = read_certificate(der)
     except DerError as error:
         return [unreadable(error)]
-    return [*_judge(certificate, profile, at), *compare_with_csr(certificate, csr_der)]
+    return judge_read_certificate(certificate, csr_der, profile, at=at)
+
+
+def judge_read_certificate(
+    certificate: Certificate,
+    csr_der: bytes,
+    profile: DeviceProfile,
+    *,
+    at: datetime | None = None,
+    issue: str = AD_HOC_ISSUE,
+) -> list[Finding]:
+    """As `judge_issued_certificate`, of a certificate that was read already; for `issue` see
+    `compare_with_csr`."""
+    return [*_judge(certificate, profile, at), *compare_with_csr(certificate, csr_der, issue)]
 
 
 def _judge(certificate: Certificate, profile: DeviceProfile, at: datetime | None) -> list[Finding]:

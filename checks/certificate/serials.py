@@ -5,9 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from checks.certificate.rules import in_hexadecimal
-from checks.certificate.structure import read_certificate
+from checks.certificate.structure import Certificate, read_certificate
 from checks.der import DerError
 from checks.finding import Finding
+
+
+class SerialsSeen:
+    """The serial numbers met so far, by issuer; some 200 octets of memory for each."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._seen: dict[tuple[bytes, bytes], int] = {}
+
+    def add(self, certificate: Certificate, octets: bytes) -> Finding | None:
+        """Note a certificate that was read from `octets`; the finding that it is, where another one of its
+        issuer had the same serial number. The same certificate met twice is none."""
+        digest = hash(octets)
+        if self._seen.setdefault((certificate.issuer, certificate.serial), digest) == digest:
+            return None
+        observed = f"{in_hexadecimal(certificate.serial)} in two certificates of {certificate.issuer_name}"
+        return Finding("G-DEV-b", "a serial number for each certificate", observed, "serialNumber")
 
 
 def judge_unique_serials(certificates: Iterable[bytes]) -> list[Finding]:
@@ -16,19 +33,13 @@ def judge_unique_serials(certificates: Iterable[bytes]) -> list[Finding]:
     There is a finding for each repetition. The same certificate met twice is none; one that cannot be read is
     passed over, being a finding of `judge_device_certificate`.
     """
-    seen: dict[tuple[bytes, bytes], bytes] = {}
+    seen = SerialsSeen()
     findings = []
     for octets in certificates:
         try:
             certificate = read_certificate(octets)
         except DerError:
             continue
-        first = seen.setdefault((certificate.issuer, certificate.serial), octets)
-        if first != octets:
-            observed = (
-                f"{in_hexadecimal(certificate.serial)} in two certificates of {certificate.issuer_name}"
-            )
-            findings.append(
-                Finding("G-DEV-b", "a serial number for each certificate", observed, "serialNumber")
-            )
+        if (finding := seen.add(certificate, octets)) is not None:
+            findings.append(finding)
     return findings

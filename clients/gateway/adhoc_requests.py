@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from datetime import UTC, datetime
 
 import requests
 
-from clients.bounded_http import BoundedSession, outcome_of
-from clients.connection import RENEGOTIATION_SECONDS, Connection, Credential
+from clients.bounded_http import outcome_of
+from clients.connection import Connection, Credential
 from clients.exchange import Exchange
 from clients.gateway.adhoc import CONTENT_TYPE, AdHocClient
 from clients.recorder import Recorder
+from clients.sessions import Sessions
 
 
 class RequestsAdHocClient(AdHocClient):
@@ -21,8 +21,7 @@ class RequestsAdHocClient(AdHocClient):
     def __init__(self, connection: Connection, recorder: Recorder) -> None:
         """See the interface."""
         super().__init__(connection, recorder)
-        self._lock = threading.Lock()
-        self._sessions: dict[tuple[int, str | None], tuple[BoundedSession, float]] = {}
+        self._sessions = Sessions(connection)
 
     def send(self, method: str, path: str, body: bytes, credential: Credential | None) -> Exchange:
         """Send one request; see the interface.
@@ -36,7 +35,7 @@ class RequestsAdHocClient(AdHocClient):
     def _send(
         self, method: str, path: str, body: bytes, credential: Credential | None
     ) -> tuple[Exchange, bool]:
-        session = self._session(credential)
+        session = self._sessions.of(credential)
         url = self.connection.url + path
         headers = {
             "Content-Type": CONTENT_TYPE,
@@ -63,21 +62,4 @@ class RequestsAdHocClient(AdHocClient):
 
     def close(self) -> None:
         """Close every connection of every thread."""
-        with self._lock:
-            sessions, self._sessions = self._sessions, {}
-        for session, _ in sessions.values():
-            session.close()
-
-    def _session(self, credential: Credential | None) -> BoundedSession:
-        key = (threading.get_ident(), credential.label if credential else None)
-        with self._lock:
-            kept = self._sessions.get(key)
-        if kept is not None:
-            session, opened = kept
-            if time.monotonic() - opened < RENEGOTIATION_SECONDS:
-                return session
-            session.close()
-        session = BoundedSession(self.connection.tls_context(credential))
-        with self._lock:
-            self._sessions[key] = (session, time.monotonic())
-        return session
+        self._sessions.close()

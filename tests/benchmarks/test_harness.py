@@ -7,7 +7,7 @@ import time
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import verdict
+from benchmarks import batch_verdict, factory, verdict
 from benchmarks.harness import Result, compare
 
 
@@ -53,3 +53,17 @@ def test_the_command_tells_kept_from_broken_limits(
 def test_the_verdict_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdict, "_CERTIFICATES", 20)
     assert verdict.measure().met
+
+
+def test_the_factory_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factory, "COUNT", 1000)
+    result = factory.measure()
+    assert result.at_least
+    assert result.ratio > 0.1
+
+
+def test_the_verdict_on_a_batch_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_verdict, "COUNT", 100)
+    result = batch_verdict.measure()
+    assert result.name.startswith("100 results")
+    assert 0.5 < result.ratio < 10

@@ -11,10 +11,12 @@ import pytest
 
 from clients.connection import Connection
 from clients.gateway.adhoc_requests import RequestsAdHocClient
+from clients.gateway.batch_requests import RequestsBatchClient
 from clients.recorder import Recorder, Redactor
 from tests.support.servers import Answer, ServerIdentity, make_identity, serving
 
 ClientFor = Callable[..., RequestsAdHocClient]
+BatchClientFor = Callable[..., RequestsBatchClient]
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +46,27 @@ def client_for(identity: ServerIdentity, server_context: ssl.SSLContext) -> Iter
                 response_bytes=int(limits.get("response_bytes", 100_000)),
             )
             client = RequestsAdHocClient(connection, Recorder(Redactor()))
+            stack.callback(client.close)
+            return client
+
+        yield make
+
+
+@pytest.fixture
+def batch_client_for(identity: ServerIdentity, server_context: ssl.SSLContext) -> Iterator[BatchClientFor]:
+    """A client of the Batched service, of a server that answers each connection with the given function."""
+    with ExitStack() as stack:
+
+        def make(answer: Answer, response_seconds: float = 10.0) -> RequestsBatchClient:
+            port = stack.enter_context(serving(answer, server_context))
+            connection = Connection(
+                url=f"https://127.0.0.1:{port}/1.0/PortalCSRBatch",
+                server_anchors=identity.certificate,
+                connect_seconds=5.0,
+                response_seconds=response_seconds,
+                response_bytes=100_000,
+            )
+            client = RequestsBatchClient(connection, Recorder(Redactor()))
             stack.callback(client.close)
             return client
 

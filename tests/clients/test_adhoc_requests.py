@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from clients import sessions
 from clients.connection import Connection
 from clients.exchange import FailureKind
-from clients.gateway import adhoc_requests
 from clients.gateway.adhoc_requests import RequestsAdHocClient
 from clients.recorder import Recorder, Redactor
 from tests.clients.conftest import ClientFor
@@ -235,7 +235,7 @@ def test_a_connection_is_made_anew_after_the_renegotiation_time(
         connections.append(1)
         answering(response(b"ok"), times=3)(connection)
 
-    monkeypatch.setattr(adhoc_requests, "RENEGOTIATION_SECONDS", 0.0)
+    monkeypatch.setattr(sessions, "RENEGOTIATION_SECONDS", 0.0)
     client = client_for(answer)
     client.submit(b"x", None)
     client.submit(b"x", None)

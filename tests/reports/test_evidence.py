@@ -5,6 +5,7 @@ import hashlib
 import shlex
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.exchange import Exchange
+from clients.exchange import Exchange, Spool
+from reports import transcript
 from reports.evidence import INLINE_OCTETS, Evidence, command, curl, file_name, printable_text
 from reports.model import Verdict
 from tests.reports.sample import URL, exchange, scenario, target
@@ -192,3 +194,18 @@ def test_two_keys_never_share_a_name() -> None:
 def test_printable_text_is_the_octets_or_nothing(octets: bytes) -> None:
     text = printable_text(octets)
     assert text is None or text.encode() == octets
+
+
+def test_a_body_in_a_file_of_its_own_stands_cut_with_its_size(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "1.bin", 20_000_000, "ab" * 32)
+    one = exchange(b"<a/>" * 5000, b"<b/>" * 5000, request_spool=spool)
+    assert one.response is not None
+    one = replace(one, response=replace(one.response, spool=spool))
+    judged = scenario(verdict=Verdict.FAIL, exchanges=[one])
+    (data,) = Evidence(tmp_path).of(judged)
+    for body in (data["request"]["body"], data["response"]["body"]):
+        assert (body["size"], body["sha256"], body["whole"]) == (20_000_000, "ab" * 32, False)
+        assert len(body["data"]) == INLINE_OCTETS
+        assert "file" not in body
+    assert data["curl"] is None
+    assert transcript.exchanges([one]).count("of 20,000,000 octets]") == 2

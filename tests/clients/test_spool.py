@@ -1,0 +1,45 @@
+"""Bodies in memory up to a size, and in files beyond it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from clients.spool import HEAD_OCTETS, Spooler, SpoolFolder
+
+
+@pytest.mark.parametrize("beyond", [-1, 0, 1, 100_000])
+def test_a_body_is_the_same_however_it_is_held(beyond: int) -> None:
+    body = bytes(range(251)) * (HEAD_OCTETS // 251 + 1000)
+    body = body[: HEAD_OCTETS + beyond]
+    folder = SpoolFolder()
+    spooler = Spooler(folder)
+    spooler.write_all(body[at : at + 70_000] for at in range(0, len(body), 70_000))
+    head, spool = spooler.end()
+    assert head == body[:HEAD_OCTETS]
+    if beyond <= 0:
+        assert spool is None
+    else:
+        assert spool is not None
+        assert spool.path.read_bytes() == body
+        assert (spool.octets, spool.sha256) == (len(body), hashlib.sha256(body).hexdigest())
+    folder.close()
+    assert spool is None or not spool.path.exists()
+
+
+def test_without_a_folder_all_is_held() -> None:
+    spooler = Spooler()
+    spooler.write(b"x" * (HEAD_OCTETS + 1))
+    head, spool = spooler.end()
+    assert (len(head), spool) == (HEAD_OCTETS + 1, None)
+
+
+def test_a_folder_can_be_closed_twice_and_used_again() -> None:
+    folder = SpoolFolder()
+    folder.close()
+    first = folder.new_file()
+    folder.close()
+    assert not first.parent.exists()
+    assert folder.new_file().parent.exists()
+    folder.close()
