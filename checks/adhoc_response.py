@@ -40,8 +40,6 @@ class AdHocResponse:
     status: str | None
     certificate: bytes | None
     """DER; None also where it cannot be decoded."""
-    certificate_text: str | None
-    """The content of `Certificate` as it stands."""
     error_code: str | None
     error_text: str | None
 
@@ -106,7 +104,6 @@ def extract(root: etree._Element) -> AdHocResponse:
         transaction_id=positive_or_zero(child_text(root, "TransactionId")),
         status=child_text(root, "Status"),
         certificate=None if certificate_text is None else decode_certificate(certificate_text),
-        certificate_text=certificate_text,
         error_code=None if error is None else child_text(error, "ErrorCode"),
         error_text=None if error is None else child_text(error, "ErrorText"),
     )

@@ -139,10 +139,6 @@ class Catalogue(Mapping[str, Requirement]):
             raise ValueError(f"no interface {interface!r}; one of {', '.join(INTERFACES)}")
         return tuple(row for row in self.values() if interface in row.interfaces)
 
-    def with_status(self, status: Status) -> tuple[Requirement, ...]:
-        """The requirements of one status."""
-        return tuple(row for row in self.values() if row.status is status)
-
     def closest(self, name: str) -> str | None:
         """The id most like a mistyped one, if any is near."""
         return next(iter(difflib.get_close_matches(name, self._by_id, n=1)), None)

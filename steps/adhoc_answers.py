@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then
 
+from checks.adhoc import judge_status
 from checks.certificate.serials import judge_unique_serials
 from checks.disclosure import find_private_disclosure, find_stack_trace
 from checks.finding import Finding
@@ -83,8 +84,8 @@ def refused_with(conversation: Conversation, judge: Judge, statuses: str) -> Non
     message = conversation.answer(conversation.last)
     if conversation.issues(conversation.last):
         judge.fail(Finding(judge.naming(), f"a refusal with {statuses}", "a Device Certificate"))
-    if message.status not in expected:
-        judge.fail(Finding(f"M-A-{expected[0]}", f"Status {statuses}", f"Status {message.status}"))
+    for finding in judge_status(message, expected, f"M-A-{expected[0]}"):
+        judge.fail(finding)
 
 
 @then("the request is refused for the limit")
