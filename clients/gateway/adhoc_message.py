@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
+from clients.gateway.xml_text import (
+    ENTITY_EXPANSION,
+    EXPANDING_ENTITY,
+    INTERNAL_ENTITY,
+    VERSION_ENTITY,
+    document,
+    document_type,
+    external_entity,
+    in_lines,
+    with_pem_lines,
+)
+
 ROOT = "DeviceCertificateSigningRequest"
 CSR = "CertificateSigningRequest"
 
@@ -42,8 +53,7 @@ def signing_request(parts: Parts) -> bytes:
 
 
 def _document(content: str, attributes: str, root: str = ROOT, before: str = "") -> bytes:
-    start = f"<{root} {attributes}>".replace(" >", ">")
-    return f"{PROLOG}{before}{start}{content}</{root}>".encode()
+    return document(content, attributes, root, before)
 
 
 Fault = Callable[[Parts], bytes]
@@ -59,14 +69,6 @@ def _attributes(make: Callable[[Parts], str]) -> Fault:
 
 def _with_csr(make: Callable[[str], str]) -> Fault:
     return _content(lambda parts: f"{parts.version_element}<{CSR}>{make(parts.csr)}</{CSR}>")
-
-
-def _in_lines(csr: str) -> str:
-    return "\n".join(csr[start : start + 64] for start in range(0, len(csr), 64))
-
-
-def _pem(csr: str) -> str:
-    return f"-----BEGIN CERTIFICATE REQUEST-----\n{_in_lines(csr)}\n-----END CERTIFICATE REQUEST-----\n"
 
 
 NOT_WELL_FORMED: dict[str, Fault] = {
@@ -110,12 +112,12 @@ SCHEMA_INVALID: dict[str, Fault] = {
     "an empty ID": _attributes(lambda _: 'ID=""'),
     "an ID of 33 characters": _attributes(lambda _: f'ID="{"R" * 33}"'),
     "a CSR that is not Base64": _with_csr(lambda _: "#" * 372),
-    "a CSR with BEGIN and END lines": _with_csr(_pem),
+    "a CSR with BEGIN and END lines": _with_csr(with_pem_lines),
 }
 """Requests that are XML and break the schema of M-B."""
 
 NOT_AS_AGREED: dict[str, Fault] = {
-    "a CSR with line breaks": _with_csr(_in_lines),
+    "a CSR with line breaks": _with_csr(in_lines),
     "a CSR with spaces": _with_csr(lambda csr: " ".join((csr[:100], csr[100:200], csr[200:]))),
     "an empty CSR": _with_csr(lambda _: ""),
 }
@@ -131,24 +133,22 @@ def malformed_request(name: str, parts: Parts) -> bytes:
 
 def with_internal_entity(parts: Parts) -> bytes:
     """A request that is right once an entity of its own document type is replaced by ``1.0``."""
-    return _with_doctype(parts, '<!ENTITY version "1.0">', "&version;")
+    return _with_doctype(parts, INTERNAL_ENTITY, VERSION_ENTITY)
 
 
 def with_external_entity(parts: Parts, location: str) -> bytes:
     """A request whose Version would be the content of the resource at `location`: never ``1.0``."""
-    return _with_doctype(parts, f'<!ENTITY version SYSTEM "{location}">', "&version;")
+    return _with_doctype(parts, external_entity(location), VERSION_ENTITY)
 
 
 def with_entity_expansion(parts: Parts) -> bytes:
     """A request whose Version would be ten thousand million characters, from entities within entities."""
-    levels = ['<!ENTITY x0 "0123456789">']
-    levels += [f'<!ENTITY x{n} "{f"&x{n - 1};" * 10}">' for n in range(1, 10)]
-    return _with_doctype(parts, "".join(levels), "&x9;")
+    return _with_doctype(parts, ENTITY_EXPANSION, EXPANDING_ENTITY)
 
 
 def _with_doctype(parts: Parts, declarations: str, version: str) -> bytes:
     content = f"<Version>{version}</Version>{parts.csr_element}"
-    return _document(content, parts.id_attribute, before=f"<!DOCTYPE {ROOT} [{declarations}]>\n")
+    return _document(content, parts.id_attribute, before=document_type(ROOT, declarations))
 
 
 def very_large(parts: Parts, octets: int) -> bytes:

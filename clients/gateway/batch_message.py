@@ -7,7 +7,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
+from clients.gateway.xml_text import (
+    ENTITY_EXPANSION,
+    EXPANDING_ENTITY,
+    INTERNAL_ENTITY,
+    PROLOG,
+    VERSION_ENTITY,
+    document,
+    document_type,
+    external_entity,
+    in_lines,
+    with_pem_lines,
+)
+
 ROOT = "SubmitCSRBatch"
 CSR = "DeviceCSR"
 LONGEST_CSR_ID = 100
@@ -89,8 +101,7 @@ def _element(attributes: str, content: str) -> str:
 
 
 def _document(content: str, attributes: str, root: str = ROOT, before: str = "") -> bytes:
-    start = f"<{root} {attributes}>".replace(" >", ">")
-    return f"{PROLOG}{before}{start}{content}</{root}>".encode()
+    return document(content, attributes, root, before)
 
 
 def _right(parts: Parts) -> bytes:
@@ -121,14 +132,6 @@ def _first_id(value: str) -> Fault:
 
 def _first_base64(make: Callable[[str], str]) -> Fault:
     return _first_csr(lambda parts: _element(f"ID={quoteattr(parts.csrs[0][0])}", make(parts.first_base64)))
-
-
-def _in_lines(csr: str) -> str:
-    return "\n".join(csr[start : start + 64] for start in range(0, len(csr), 64))
-
-
-def _pem(csr: str) -> str:
-    return f"-----BEGIN CERTIFICATE REQUEST-----\n{_in_lines(csr)}\n-----END CERTIFICATE REQUEST-----\n"
 
 
 NOT_WELL_FORMED: dict[str, Fault] = {
@@ -190,12 +193,12 @@ SCHEMA_INVALID: dict[str, Fault] = WRONG_CSR_IDS | {
     "an empty ID": _attributes(lambda _: 'ID=""'),
     "an ID of 257 characters": _attributes(lambda _: f'ID="{"R" * (LONGEST_REFERENCE + 1)}"'),
     "a CSR that is not Base64": _first_base64(lambda _: "#" * 372),
-    "a CSR with BEGIN and END lines": _first_base64(_pem),
+    "a CSR with BEGIN and END lines": _first_base64(with_pem_lines),
 }
 """Submissions that are XML and break the schema of M-E."""
 
 NOT_AS_AGREED: dict[str, Fault] = {
-    "a CSR with line breaks": _first_base64(_in_lines),
+    "a CSR with line breaks": _first_base64(in_lines),
     "a CSR with spaces": _first_base64(lambda csr: " ".join((csr[:100], csr[100:200], csr[200:]))),
     "an empty CSR": _first_base64(lambda _: ""),
 }
@@ -212,21 +215,19 @@ def malformed_submission(name: str, parts: Parts) -> bytes:
 
 def with_internal_entity(parts: Parts) -> bytes:
     """A submission that is right once an entity of its own document type is replaced by ``1.0``."""
-    return _with_doctype(parts, '<!ENTITY version "1.0">', "&version;")
+    return _with_doctype(parts, INTERNAL_ENTITY, VERSION_ENTITY)
 
 
 def with_external_entity(parts: Parts, location: str) -> bytes:
     """A submission whose Version would be the content of the resource at `location`: never ``1.0``."""
-    return _with_doctype(parts, f'<!ENTITY version SYSTEM "{location}">', "&version;")
+    return _with_doctype(parts, external_entity(location), VERSION_ENTITY)
 
 
 def with_entity_expansion(parts: Parts) -> bytes:
     """A submission whose Version would be ten thousand million characters, from entities within entities."""
-    levels = ['<!ENTITY x0 "0123456789">']
-    levels += [f'<!ENTITY x{n} "{f"&x{n - 1};" * 10}">' for n in range(1, 10)]
-    return _with_doctype(parts, "".join(levels), "&x9;")
+    return _with_doctype(parts, ENTITY_EXPANSION, EXPANDING_ENTITY)
 
 
 def _with_doctype(parts: Parts, declarations: str, version: str) -> bytes:
     content = f"<Version>{version}</Version>{parts.csr_elements}"
-    return _document(content, parts.id_attribute, before=f"<!DOCTYPE {ROOT} [{declarations}]>\n")
+    return _document(content, parts.id_attribute, before=document_type(ROOT, declarations))
