@@ -96,6 +96,7 @@ def target_text(endpoints: Endpoints, altered: Sequence[str]) -> str:
             adhoc_response_seconds=RESPONSE_SECONDS,
         ),
         _table("limits", connect_seconds=5, response_seconds=5),
+        _table("pacing", enabled=False),
         _table("clients", adhoc="clients.gateway.adhoc_requests:RequestsAdHocClient"),
         _table("operator", plugin="targets.reference_operator:ReferenceOperator"),
         _table("operator.options", url=endpoints.management),

@@ -19,7 +19,7 @@ from clients.operator import CAPABILITIES, Operator
 from clients.recorder import Recorder, Redactor
 from clients.tls_probe import TlsProbe
 from targets.launch import open_target
-from targets.model import ADHOC_USER_ROLES, Credential, Target
+from targets.model import ADHOC_USER_ROLES, Credential, Pacing, Target
 from targets.plugins import make_operator
 from targets.problems import TargetError
 
@@ -77,6 +77,7 @@ def summary(target: Target, operator: Operator | None) -> Iterator[str]:
     prefix = devices.new_prefix.hex("-").upper() if devices.new_prefix else "none"
     counts = f"{len(devices.known)} known, {len(devices.unknown)} unknown"
     yield f"  Devices      {counts}, new ones under: {prefix}"
+    yield f"  pacing       {_paced(target.pacing)}"
     can = ", ".join(sorted(operator.capabilities)) if operator else ""
     yield f"  operator     {can or 'none'}"
     missing = [*lacks(target, operator)]
@@ -103,6 +104,8 @@ def lacks(target: Target, operator: Operator | None) -> Iterator[str]:
             yield "devices.unknown or devices.new_prefix: Devices that never had a Device Certificate"
     elif not devices.new_prefix and not devices.known:
         yield "devices.new_prefix: a range to draw new Device IDs from"
+    if target.claims("adhoc") and target.pacing.enabled:
+        yield "leave to submit several Device CSRs at once ([pacing] enabled = false)"
     for capability, meaning in CAPABILITIES.items():
         if capability in _USED_CAPABILITIES and capability not in capabilities:
             yield f'an operator that can "{capability}": {meaning}'
@@ -123,6 +126,13 @@ def _lacking_adhoc_credentials(target: Target) -> Iterator[str]:
     for other in ("batch", "portal-organisation", "portal-device"):
         if not target.find_credentials(other):
             yield f'a valid credential for "{other}", which "adhoc" has to refuse'
+
+
+def _paced(pacing: Pacing) -> str:
+    if not pacing.enabled:
+        return "off"
+    core, other = pacing.adhoc_core_seconds, pacing.adhoc_other_seconds
+    return f"one Ad Hoc CSR in {core:g} s, out of core hours in {other:g} s; polling {pacing.polling}"
 
 
 def _described(credential: Credential) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
+from clients.pacing import POLLING
 from targets import model
 from targets.certificates import read_anchors
 from targets.credentials import read_credentials
@@ -88,6 +89,7 @@ def _read_target(path: Path, root: Table) -> model.Target:
         devices=_read_devices(root),
         settings=_read_settings(root),
         limits=_read_limits(root),
+        pacing=_read_pacing(root),
         clients=_read_clients(root),
         operator=_read_operator(root),
         appendix_k=_read_appendix_k(root),
@@ -243,11 +245,28 @@ def _read_limits(root: Table) -> model.Limits:
     limits = model.Limits(
         connect_seconds=table.number("connect_seconds", default.connect_seconds, 0.1, 600),
         response_seconds=table.number("response_seconds", default.response_seconds, 0.1, 3600),
+        batch_response_seconds=table.number(
+            "batch_response_seconds", default.batch_response_seconds, 0.1, 86_400
+        ),
         response_bytes=table.integer("response_bytes", default.response_bytes, 1024, 2**30),
         concurrent_requests=table.integer("concurrent_requests", default.concurrent_requests, 1, 1000),
     )
     table.finish()
     return limits
+
+
+def _read_pacing(root: Table) -> model.Pacing:
+    table = root.table("pacing")
+    default = model.Pacing()
+    polling = table.text("polling", choices=POLLING)
+    pacing = model.Pacing(
+        enabled=table.flag("enabled", default.enabled),
+        adhoc_core_seconds=table.number("adhoc_core_seconds", default.adhoc_core_seconds, 0, 3600),
+        adhoc_other_seconds=table.number("adhoc_other_seconds", default.adhoc_other_seconds, 0, 3600),
+        polling="hourly" if polling == "hourly" else default.polling,
+    )
+    table.finish()
+    return pacing
 
 
 def _read_clients(root: Table) -> Mapping[str, str]:

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from clients.connection import TLS_VERSIONS as CLIENT_TLS_VERSIONS
 from clients.connection import Connection
+from clients.pacing import Polling
 
 INTERFACES = (
     "adhoc",
@@ -51,7 +52,10 @@ ADHOC_USER_ROLES = ("import-supplier", "gas-supplier", "dcc")
 TLS_VERSIONS = tuple(CLIENT_TLS_VERSIONS)
 """As OpenSSL names them, in order."""
 
-DEFAULT_CLIENTS: Mapping[str, str] = {"adhoc": "clients.gateway.adhoc_requests:RequestsAdHocClient"}
+DEFAULT_CLIENTS: Mapping[str, str] = {
+    "adhoc": "clients.gateway.adhoc_requests:RequestsAdHocClient",
+    "batch": "clients.gateway.batch_requests:RequestsBatchClient",
+}
 """The client of each interface where the target file names no other."""
 
 
@@ -188,10 +192,26 @@ class Limits:
     """To resolve, connect and finish the TLS handshake."""
     response_seconds: float = 60.0
     """From the request's last octet to the response's last."""
+    batch_response_seconds: float = 600.0
+    """The same of the Batched service, whose requests and results may have 20 million octets."""
     response_bytes: int = 1_048_576
     """Largest response that is read."""
     concurrent_requests: int = 20
     """Device CSRs that the concurrency scenarios have in flight at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """How the suite keeps the duties of a subscriber that spare the RA (N-3.1.2-a, N-3.1.3-a to -c)."""
+
+    enabled: bool = True
+    """Whether it keeps them; an RA of one's own may do without."""
+    adhoc_core_seconds: float = 0.8
+    """Between two CSRs to the Ad Hoc service, from 07:00 to 20:00 UK local time."""
+    adhoc_other_seconds: float = 4.0
+    """The same in the other hours."""
+    polling: Polling = "strict"
+    """Which reading of the rules on asking for a batch's result, which contradict themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +239,7 @@ class Target:
     devices: Devices
     settings: Settings
     limits: Limits
+    pacing: Pacing
     clients: Mapping[str, str]
     """``module:Class`` by interface; the suite's own where the file names none."""
     operator: OperatorConfig | None
@@ -233,12 +254,14 @@ class Target:
 
     def connection(self, interface: str) -> Connection:
         """How a client connects to an interface that has an https endpoint."""
+        limits = self.limits
+        patience = limits.batch_response_seconds if interface == "batch" else limits.response_seconds
         return Connection(
             url=self.endpoints[interface].url,
             server_anchors=self.trust.server_anchors_pem,
-            connect_seconds=self.limits.connect_seconds,
-            response_seconds=self.limits.response_seconds,
-            response_bytes=self.limits.response_bytes,
+            connect_seconds=limits.connect_seconds,
+            response_seconds=patience,
+            response_bytes=limits.response_bytes,
             tls_minimum=self.settings.tls_minimum,
             tls_maximum=self.settings.tls_maximum,
         )

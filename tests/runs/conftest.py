@@ -103,6 +103,8 @@ known = ["00-DB-12-34-56-78-90-A0"]
 connect_seconds = 2
 response_seconds = {seconds}
 response_bytes = 100000
+[pacing]
+enabled = false
 """
 
 RunAgainst = Callable[..., Outcome]

@@ -305,6 +305,31 @@ MISTAKES = {
         {"limits": {"response_seconds": float("nan")}},
         "response_seconds = nan: is out of range",
     ),
+    "batch-seconds-high": (
+        {"limits": {"batch_response_seconds": 86401}},
+        "limits.batch_response_seconds = 86401: is out of range; give a number from 0.1 to 86400",
+    ),
+    # [pacing]
+    "pacing-flag": (
+        {"pacing": {"enabled": "no"}},
+        'pacing.enabled = "no": has the wrong type; give true or false',
+    ),
+    "pacing-negative": (
+        {"pacing": {"adhoc_core_seconds": -1}},
+        "pacing.adhoc_core_seconds = -1: is out of range; give a number from 0 to 3600",
+    ),
+    "pacing-text": (
+        {"pacing": {"adhoc_other_seconds": "4 s"}},
+        'pacing.adhoc_other_seconds = "4 s": has the wrong type; give a number from 0 to 3600',
+    ),
+    "pacing-polling": (
+        {"pacing": {"polling": "hourli"}},
+        'pacing.polling = "hourli": not a known value; did you mean "hourly"?',
+    ),
+    "pacing-unknown": (
+        {"pacing": {"adhoc_seconds": 1}},
+        'pacing.adhoc_seconds: unknown key; did you mean "adhoc_',
+    ),
     # [clients], [operator], [appendix_k]
     "client-form": (
         {"clients": {"adhoc": "clients.recorder"}},

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from targets.check import lacks, main
+from targets.check import lacks, main, summary
 from targets.loader import load_target
 from tests.targets.files import GOOD, Absent, altered, write
 from tests.targets.pki import DAY, Pki, key_pem, pem
@@ -106,6 +106,14 @@ def test_what_a_small_target_lacks(folder: Path) -> None:
     assert any(line.startswith("devices.known") for line in missing)
     assert any('operator that can "issued"' in line for line in missing)
     assert not any("import-supplier" in line for line in missing)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_pacing_is_shown_and_keeps_bursts_back(folder: Path, enabled: bool) -> None:
+    target = load_target(target_file(folder, changes={"pacing": {"enabled": enabled}}))
+    shown = next(line for line in summary(target, None) if line.startswith("  pacing"))
+    assert shown.split(maxsplit=1)[1].startswith("one Ad Hoc CSR in 0.8 s" if enabled else "off")
+    assert enabled is any("several Device CSRs at once" in line for line in lacks(target, None))
 
 
 def test_a_credential_that_ends_soon_is_marked(

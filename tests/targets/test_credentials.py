@@ -104,3 +104,15 @@ def test_how_a_client_connects(target: Target) -> None:
     assert (endpoint.host, endpoint.port, endpoint.path) == ("127.0.0.1", 8443, "/1.0/AdHoc")
     assert "BEGIN CERTIFICATE" in connection.server_anchors
     assert connection.tls_maximum == "TLSv1.2"
+    assert connection.response_seconds == target.limits.response_seconds
+
+
+def test_the_batched_service_is_given_more_time(folder: Path) -> None:
+    changes = {
+        "statement/interfaces": ["adhoc", "batch"],
+        "endpoints/batch": {"url": "https://127.0.0.1:8444/1.0/PortalCSRBatch"},
+        "limits": {"response_seconds": 5, "batch_response_seconds": 700},
+    }
+    target = load_target(write(folder, altered(changes)))
+    seconds = [target.connection(interface).response_seconds for interface in ("adhoc", "batch")]
+    assert seconds == [5.0, 700.0]

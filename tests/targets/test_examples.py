@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 
 from targets import launch
 from targets.loader import load_target
-from targets.model import Limits, Settings
+from targets.model import Limits, Pacing, Settings
 from tests.targets.pki import DAY, PASSWORD, Pki, key_pem, pem, pkcs12
 
 FOLDER = Path(launch.__file__).parent
@@ -59,16 +59,18 @@ def test_an_example_loads_once_its_files_exist(
     provide(pki, path, monkeypatch)
     target = load_target(path)
     assert target.settings == Settings()
-    assert target.claims("adhoc")
-    assert target.find_credentials("adhoc", user_role="import-supplier")
+    for interface in ("adhoc", "batch"):
+        assert target.claims(interface)
+        assert target.find_credentials(interface, user_role="import-supplier")
 
 
-def test_the_first_example_shows_every_setting_and_limit() -> None:
+def test_the_first_example_shows_every_setting_limit_and_pace() -> None:
     document = tomllib.loads((FOLDER / EXAMPLES[0]).read_text(encoding="utf-8"))
     assert list(document["settings"]) == [field.name for field in fields(Settings)]
     assert list(document["limits"]) == [field.name for field in fields(Limits)]
     assert document["settings"] == {field.name: field.default for field in fields(Settings)}
     assert document["limits"] == {field.name: field.default for field in fields(Limits)}
+    assert document["pacing"] == {field.name: field.default for field in fields(Pacing)}
 
 
 def commented(lines: list[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from targets.loader import TargetError, load_target
-from targets.model import DEFAULT_CLIENTS, Limits, Settings
+from targets.model import DEFAULT_CLIENTS, Limits, Pacing, Settings
 from tests.targets.files import GOOD, Absent, altered, write
 from tests.targets.mistakes import CANARY, MISTAKES, PKCS12, SUPPLIER, with_credential
 from tests.targets.pki import PASSWORD, Pki, key_pem
@@ -32,6 +32,7 @@ def test_a_small_file_gets_every_default(folder: Path) -> None:
     assert target.sec_release == "from v6.21"
     assert target.settings == Settings()
     assert target.limits == Limits()
+    assert target.pacing == Pacing(True, 0.8, 4.0, "strict")
     assert target.clients == DEFAULT_CLIENTS
     assert target.operator is None
     assert target.appendix_k == {}
@@ -78,8 +79,15 @@ def test_every_key_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         "limits": {
             "connect_seconds": 1,
             "response_seconds": 2.5,
+            "batch_response_seconds": 90,
             "response_bytes": 4096,
             "concurrent_requests": 3,
+        },
+        "pacing": {
+            "enabled": False,
+            "adhoc_core_seconds": 1,
+            "adhoc_other_seconds": 5.5,
+            "polling": "hourly",
         },
         "clients": {"adhoc": "clients.recorder:Recorder"},
         "operator": {
@@ -95,11 +103,12 @@ def test_every_key_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     }
     target = load_target(write(folder, altered(changes)))
     assert target.settings == Settings("1.2.3", "1.2.4", 7, 8, "TLSv1.2", "TLSv1.3", 9.5, 10.0, 20, 5)
-    assert target.limits == Limits(1.0, 2.5, 4096, 3)
+    assert target.limits == Limits(1.0, 2.5, 90.0, 4096, 3)
+    assert target.pacing == Pacing(False, 1.0, 5.5, "hourly")
     assert target.devices.new_prefix == bytes.fromhex("00DB12")
     assert target.devices.known == (bytes.fromhex("00DB1234567890A0"),)
     assert target.devices.unknown == (bytes.fromhex("00DB1234567890A1"),)
-    assert target.clients == {"adhoc": "clients.recorder:Recorder"}
+    assert target.clients == {**DEFAULT_CLIENTS, "adhoc": "clients.recorder:Recorder"}
     assert target.operator is not None
     assert target.operator.options == {
         "url": "http://127.0.0.1:1",
