@@ -12,6 +12,9 @@ from requirements.stepdefs import StepDefinition, StepsError, read_definitions
 
 AREAS = ("AHW", "BWS", "PGO", "PGD", "INT", "TLS", "RPO", "RWS", "RSF", "CRT", "DEM", "E2E")
 """The first part of a scenario's id, one an interface or a theme."""
+NEEDS = ("needs-burst",)
+OPERATOR_NEED = "needs-operator-"
+"""Before a capability of the target's operator."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,6 +53,7 @@ def lint_scenarios(catalogue: Catalogue, scenarios: Sequence[Scenario]) -> Itera
         yield from _id_tag(scenario)
         yield from _citations(catalogue, scenario)
         yield from _interface_tags(catalogue, scenario)
+        yield from _need_tags(scenario)
         yield from _step_kinds(scenario)
         yield from _tables(scenario)
 
@@ -153,6 +157,13 @@ def _interface_tags(catalogue: Catalogue, scenario: Scenario) -> Iterator[Proble
         on = catalogue[tag].interfaces if tag in catalogue else INTERFACES
         if scenario.interfaces and not set(scenario.interfaces) & set(on):
             yield _at(scenario, f"cites {tag}, which is not on its interface but on {', '.join(on)}")
+
+
+def _need_tags(scenario: Scenario) -> Iterator[Problem]:
+    for tag in scenario.needs:
+        if tag not in NEEDS and not tag.startswith(OPERATOR_NEED):
+            known = ", ".join(f"@{need}" for need in NEEDS)
+            yield _at(scenario, f"unknown tag @{tag}; {known}, or @{OPERATOR_NEED} and a capability")
 
 
 def _step_kinds(scenario: Scenario) -> Iterator[Problem]:

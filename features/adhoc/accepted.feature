@@ -72,7 +72,7 @@ Feature: Ad Hoc Device CSR Web Service: a Device CSR that is right is answered w
       | one certificate  |
       | two certificates |
 
-  @AHW-P07 @M-2.4.1.3-c @M-2.4.1.4-a @M-2.4.1.4-c @M-B-REQ-b @M-B-RSP-d @G-DEV-g
+  @AHW-P07 @M-2.4.1.3-c @M-2.4.1.4-a @M-2.4.1.4-c @M-B-REQ-b @M-B-RSP-d @G-DEV-g @needs-burst
   Scenario: Many Device CSRs at once are each answered with their own Device Certificate
     Given Devices with earlier Device Certificates
     When the subscriber submits Device CSRs for them all at once

@@ -37,7 +37,7 @@ Feature: Ad Hoc Device CSR Web Service: a Device that may not have another certi
     And the subscriber submits a Digital Signing Device CSR for the Device
     Then a Device Certificate is issued for the last one
 
-  @AHW-N23 @M-2.4.1.3-b @needs-operator-devices
+  @AHW-N23 @M-2.4.1.3-b @needs-operator-devices @needs-burst
   Scenario: The limit holds for Device CSRs that come at the same time
     Given a Device that is one certificate short of the limit
     When the subscriber submits 6 Device CSRs for the Device at once

@@ -53,6 +53,11 @@ def test_a_good_outline_has_no_problem(tree: Tree) -> None:
         ("@M-2.4.GO-a", "@M-2.4.GO-a @slow", f"{FILE}:4: unknown requirement or tag @slow"),
         (
             "@M-2.4.GO-a",
+            "@M-2.4.GO-a @needs-bursts",
+            f"{FILE}:4: unknown tag @needs-bursts; @needs-burst, or @needs-operator- and a capability",
+        ),
+        (
+            "@M-2.4.GO-a",
             "@M-2.4.GO-a @interface-soap",
             f"{FILE}:4: unknown tag @interface-soap; one of adhoc, batch",
         ),
