@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "fixtures.conformance",
+    "fixtures.plan",
     "fixtures.target",
     "fixtures.devices",
     "fixtures.subscribers",

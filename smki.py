@@ -49,7 +49,7 @@ class Verb(NamedTuple):
 
 VERBS = {
     "run": Verb(
-        "[--target FILE] [pytest arguments]",
+        "[--target FILE] [--plan] [pytest arguments]",
         "the conformance run; without a target against the built-in reference RA",
         RUN_LOCK,
         "pytest",

@@ -10,6 +10,7 @@ from checks.disclosure import find_private_disclosure, find_stack_trace
 from checks.finding import Finding
 from clients.operator import Operator
 from fixtures.conversation import Conversation
+from fixtures.plan import Load, sends
 from fixtures.verdicts import Judge
 from steps.adhoc_submissions import CANARY
 
@@ -119,6 +120,7 @@ def one_issued(conversation: Conversation) -> None:
 
 
 @then("another Device CSR is answered with a Device Certificate")
+@sends(Load(adhoc_right=1))
 def another_is_issued(conversation: Conversation) -> None:
     conversation.certificate(conversation.submit_csr(conversation.new_csr()), silence_fails=True)
 

@@ -8,6 +8,7 @@ from checks.certificate.serials import judge_unique_serials
 from clients.csr.device import reshaped
 from fixtures.conversation import Conversation
 from fixtures.devices import Devices
+from fixtures.plan import FIRST_QUESTION, KEPT_CERTIFICATE, Load, sends
 from fixtures.subscribers import Subscribers
 from steps.words import USAGES
 
@@ -15,6 +16,8 @@ NOT_CRITICAL = "extensions not marked critical"
 
 
 @given(parsers.re(r"a Device Certificate for (?P<usage>Digital Signing|Key Agreement)"))
+@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(Load(adhoc_right=1), once=KEPT_CERTIFICATE)
 def device_certificate(
     conversation: Conversation, subscribers: Subscribers, devices: Devices, usage: str
 ) -> None:
@@ -23,6 +26,8 @@ def device_certificate(
 
 
 @given("a Device Certificate for a Device CSR whose extensions are not critical")
+@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(Load(adhoc_right=1))
 def device_certificate_not_critical(
     conversation: Conversation, subscribers: Subscribers, devices: Devices
 ) -> None:

@@ -7,7 +7,8 @@ from pytest_bdd import given, parsers
 from clients.csr.device import DIGITAL_SIGNATURE
 from clients.operator import Operator
 from fixtures.conversation import Conversation
-from fixtures.devices import Devices
+from fixtures.devices import Devices, seeds_known
+from fixtures.plan import FIRST_QUESTION, KEPT_CERTIFICATE, Load, sends
 from fixtures.subscribers import Subscribers
 from steps.words import USAGES
 
@@ -15,11 +16,14 @@ SHORT_OF_THE_LIMIT = {"one certificate": 1, "two certificates": 2}
 
 
 @given("an Authorised Subscriber of the Ad Hoc Device CSR Web Service")
+@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
 def authorised_subscriber(conversation: Conversation, subscribers: Subscribers) -> None:
     conversation.party = subscribers.authorised()
 
 
 @given("the service issues Device Certificates to an Authorised Subscriber")
+@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(Load(adhoc_right=1), once=KEPT_CERTIFICATE.format(usage="Digital Signing"))
 def service_issues(conversation: Conversation, subscribers: Subscribers, devices: Devices) -> None:
     """Seen once in a run: without it a refusal would say nothing of the Party that is refused."""
     conversation.party = subscribers.authorised()
@@ -65,6 +69,7 @@ def known_devices(conversation: Conversation, devices: Devices) -> None:
 @given(
     parsers.re(r"a Device whose earlier Device Certificate is for (?P<usage>Digital Signing|Key Agreement)")
 )
+@sends(lambda target, capabilities, **_: Load(adhoc_right=0 if seeds_known(target, capabilities) else 1))
 def device_with_earlier_usage(conversation: Conversation, devices: Devices, usage: str) -> None:
     device = devices.known(USAGES[usage])
     conversation.devices.append(device)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,9 +14,11 @@ from pytest_bdd import parsers, then, when
 from checks.tls import PERMITTED_SUITES, judge_server_certificate
 from clients.exchange import BEFORE_REQUEST, Exchange, FailureKind
 from clients.gateway.adhoc_message import Parts, signing_request
+from clients.pacing import AdHocPace
 from clients.tls_hello import VERSION_CODES, ServerFlight
 from clients.tls_probe import TlsProbe
 from fixtures.conversation import Conversation
+from fixtures.plan import Load, sends
 from fixtures.verdicts import Inconclusive, Judge, NotApplicable
 from steps.words import SUITES, SUITES_OF_VERSION
 from targets.model import Target
@@ -96,13 +98,17 @@ def handshake_refused(handshake: Handshake, judge: Judge) -> None:
 
 
 @when("a right request is sent to the service's port without TLS")
-def send_plain(adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake) -> None:
+@sends(Load(adhoc_wrong=1))
+def send_plain(
+    adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake, adhoc_pace: AdHocPace | None
+) -> None:
     body = signing_request(Parts(conversation.new_reference(), conversation.new_csr().base64))
     head = (
         f"POST {adhoc_tls.path} HTTP/1.1\r\nHost: {adhoc_tls.host}:{adhoc_tls.port}\r\nConnection: close\r\n"
         f"Content-Type: application/xml;charset=UTF-8\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    handshake.exchanges.append(adhoc_tls.plain(head.encode() + body))
+    with adhoc_pace.turn() if adhoc_pace else nullcontext():
+        handshake.exchanges.append(adhoc_tls.plain(head.encode() + body))
 
 
 @then("no Device Certificate is in what comes back")
