@@ -18,6 +18,8 @@ CAPABILITIES = {
     "issued": "tell how many Device Certificates were issued for a Device (certificates_issued)",
     "log": "tell whether a rejected request was logged (rejections_logged)",
     "clock": "tell and move the target's clock (now, advance_clock)",
+    "batches": "reject a batch, or change what an uploaded one holds (reject_batch, tamper_with_batch)",
+    "eligibility": "say which Remote Party Roles may ask for a Device's certificates (set_eligibility)",
 }
 """Each capability, and the methods that stand for it."""
 
@@ -55,5 +57,21 @@ class Operator(ABC):  # noqa: B024 - a plug-in overrides only what its capabilit
         raise OperatorError(f"{type(self).__name__} cannot tell the time")
 
     def advance_clock(self, by: timedelta) -> None:
-        """Move the RA's clock forward."""
+        """Move the RA's clock forward, and wait until all that is due by then is done: a batch may be."""
         raise OperatorError(f"{type(self).__name__} cannot move the clock")
+
+    def reject_batch(self, batch_id: int) -> None:
+        """Have the Registration Authority reject a batch that is PENDING (M-D-REJECTED)."""
+        raise OperatorError(f"{type(self).__name__} cannot reject a batch")
+
+    def tamper_with_batch(self, batch_id: int) -> None:
+        """Change what a batch holds between its upload and its parsing (M-D-TAMPERED)."""
+        raise OperatorError(f"{type(self).__name__} cannot tamper with a batch")
+
+    def set_eligibility(self, device_id: bytes, remote_party_role: str, eligible: bool) -> None:
+        """Bring a Device into a provisioning state in which a Party may, or may not, ask for certificates.
+
+        `device_id` is the EUI-64, 8 octets; `remote_party_role` is that of the Party, two hexadecimal
+        characters. What other roles may do is left open (SEC L3.16, M-2.5.1.3-c).
+        """
+        raise OperatorError(f"{type(self).__name__} cannot say who is eligible")

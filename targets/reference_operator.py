@@ -11,6 +11,8 @@ import requests
 from clients.operator import CAPABILITIES, Operator, OperatorError
 
 _SECONDS = 10.0
+_SECONDS_FOR_BATCHES = 600.0
+"""The clock's move is answered when all that it brings about is done: 50,000 certificates, for one."""
 
 
 class ReferenceOperator(Operator):
@@ -56,7 +58,22 @@ class ReferenceOperator(Operator):
 
     def advance_clock(self, by: timedelta) -> None:
         """See the interface."""
-        self._call("POST", "/clock", {"advance_seconds": by.total_seconds()})
+        self._call("POST", "/clock", {"advance_seconds": by.total_seconds()}, _SECONDS_FOR_BATCHES)
+
+    def reject_batch(self, batch_id: int) -> None:
+        """See the interface."""
+        self._call("POST", f"/batches/{batch_id}/reject")
+
+    def tamper_with_batch(self, batch_id: int) -> None:
+        """See the interface."""
+        self._call("POST", f"/batches/{batch_id}/tamper")
+
+    def set_eligibility(self, device_id: bytes, remote_party_role: str, eligible: bool) -> None:
+        """See the interface. In the state that is set, that role alone may ask, or none."""
+        state = f"for role {remote_party_role}" if eligible else "for no role"
+        roles = [remote_party_role] if eligible else []
+        self._call("POST", "/provisioning-states", {"state": state, "remote_party_roles": roles})
+        self._call("POST", f"/devices/{_eui64(device_id)}/provisioning-state", {"state": state})
 
     def _count(self, path: str, key: str) -> int:
         value = self._call("GET", path).get(key)
@@ -64,14 +81,16 @@ class ReferenceOperator(Operator):
             raise OperatorError(f"the reference RA answered {path} without a number {key!r}")
         return value
 
-    def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+    def _call(
+        self, method: str, path: str, body: Mapping[str, object] | None = None, seconds: float = _SECONDS
+    ) -> dict[str, Any]:
         # A session for each call: several threads may call at once, and it is loopback. No proxy and no
         # credentials from the environment.
         with requests.Session() as session:
             session.trust_env = False
             try:
                 response = session.request(
-                    method, self._url + path, json=body, timeout=_SECONDS, allow_redirects=False
+                    method, self._url + path, json=body, timeout=seconds, allow_redirects=False
                 )
                 answer = response.json() if response.content else {}
             except (requests.RequestException, ValueError) as error:

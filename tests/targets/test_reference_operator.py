@@ -82,6 +82,34 @@ def test_requests_are_as_agreed(port: Port) -> None:
     ]
 
 
+def test_requests_about_batches_and_eligibility_are_as_agreed(port: Port) -> None:
+    operator = ReferenceOperator({"url": port.url})
+    operator.reject_batch(7)
+    operator.tamper_with_batch(8)
+    operator.set_eligibility(DEVICE, "02", True)
+    operator.set_eligibility(DEVICE, "03", False)
+    device = "/devices/00-DB-12-34-56-78-90-A0/provisioning-state"
+    assert port.asked == [
+        ("POST", "/batches/7/reject", None),
+        ("POST", "/batches/8/tamper", None),
+        ("POST", "/provisioning-states", {"state": "for role 02", "remote_party_roles": ["02"]}),
+        ("POST", device, {"state": "for role 02"}),
+        ("POST", "/provisioning-states", {"state": "for no role", "remote_party_roles": []}),
+        ("POST", device, {"state": "for no role"}),
+    ]
+
+
+def test_an_operator_refuses_what_it_cannot() -> None:
+    operator = Operator({})
+    for ask in (
+        lambda: operator.reject_batch(1),
+        lambda: operator.tamper_with_batch(1),
+        lambda: operator.set_eligibility(DEVICE, "02", True),
+    ):
+        with pytest.raises(OperatorError, match="Operator cannot "):
+            ask()
+
+
 @pytest.mark.parametrize(
     ("status", "answer", "expected"),
     [
