@@ -1,8 +1,9 @@
 """The operator's management port: JSON over plain HTTP, on loopback, apart from the protocol's port.
 
 `POST /devices`, `GET /devices/{id}`, `GET /rejections`, `GET /clock`, `POST /clock`; for batches
-`GET /batches/{id}`, `POST /batches/{id}/reject`, `POST /batches/{id}/tamper`; for the Eligible Subscriber
-check `POST /devices/{id}/provisioning-state`, `POST /provisioning-states`. Errors are 4xx with
+`GET /batches/{id}`, `POST /batches/{id}/reject`, `POST /batches/{id}/tamper`, and the files of the portal's
+pickup page, `GET /batches/{id}/pickup/certificates` and `GET /batches/{id}/pickup/report`; for the Eligible
+Subscriber check `POST /devices/{id}/provisioning-state`, `POST /provisioning-states`. Errors are 4xx with
 `{"error": "..."}`.
 
 `POST /clock` answers when all that the new time brings about is done; a large batch takes its while.
@@ -13,16 +14,20 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from aiohttp import web
 
-from reference_ra.batch.messages import BatchStatus
+from reference_ra.batch.messages import BatchStatus, CsrOutcome
+from reference_ra.batch.outcomes import outcomes_of
+from reference_ra.batch.pickup import write_certificates, write_report
+from reference_ra.batch.policies import BatchPolicies
 from reference_ra.batch.processor import Processor
 from reference_ra.batch.store import Batch
-from reference_ra.policies import Authority
+from reference_ra.policies import Authority, Policies
 
 KEY_USAGES = ("digitalSignature", "keyAgreement")
 SEEDED_AT_MOST = 1000
@@ -34,6 +39,8 @@ _REMOTE_PARTY_ROLE = re.compile(r"[0-9A-F]{2}")
 _BATCH_ID = re.compile(r"[0-9]{1,18}")
 _AUTHORITY = web.AppKey("authority", Authority)
 _PROCESSOR = web.AppKey("processor", Processor)
+_POLICIES = web.AppKey("policies", Policies)
+_PICKUP_PIECE_OCTETS = 65536
 
 
 class _Refused(Exception):
@@ -132,6 +139,34 @@ async def _tamper(request: web.Request) -> web.Response:
     return await _batch_status(request)
 
 
+async def _pickup_certificates(request: web.Request) -> web.StreamResponse:
+    return await _send_made(request, write_certificates, "application/zip")
+
+
+async def _pickup_report(request: web.Request) -> web.StreamResponse:
+    return await _send_made(request, write_report, "text/plain;charset=UTF-8")
+
+
+async def _send_made(
+    request: web.Request,
+    write: Callable[[BatchPolicies, Iterable[CsrOutcome], IO[bytes]], Awaitable[None]],
+    content_type: str,
+) -> web.StreamResponse:
+    """Make a file of the pickup page, on disk, and send it."""
+    batch, authority, policies = _batch(request), request.app[_AUTHORITY], request.app[_POLICIES].batch
+    if not policies.is_on_pickup_page(batch, authority.clock.now()):
+        raise _Refused(f"the pickup page has no files for the batch, which is {batch.status}", 404)
+    response = web.StreamResponse(headers={"Content-Type": content_type})
+    with TemporaryFile() as file:
+        await write(policies, outcomes_of(authority, policies, batch), file)
+        file.seek(0)
+        await response.prepare(request)
+        while piece := file.read(_PICKUP_PIECE_OCTETS):
+            await response.write(piece)
+    await response.write_eof()
+    return response
+
+
 def _state(content: dict[str, Any]) -> str:
     state = content.get("state")
     if not isinstance(state, str) or not _PROVISIONING_STATE.fullmatch(state):
@@ -171,11 +206,12 @@ async def _errors_as_json(
         return web.json_response({"error": error.reason}, status=error.status)
 
 
-def management_application(authority: Authority, processor: Processor) -> web.Application:
+def management_application(authority: Authority, processor: Processor, policies: Policies) -> web.Application:
     """The management port's application."""
     application = web.Application(middlewares=[_errors_as_json], client_max_size=65536)
     application[_AUTHORITY] = authority
     application[_PROCESSOR] = processor
+    application[_POLICIES] = policies
     application.router.add_post("/devices", _seed)
     application.router.add_get("/devices/{id}", _device)
     application.router.add_get("/rejections", _rejections)
@@ -184,6 +220,8 @@ def management_application(authority: Authority, processor: Processor) -> web.Ap
     application.router.add_get("/batches/{id}", _batch_status)
     application.router.add_post("/batches/{id}/reject", _reject)
     application.router.add_post("/batches/{id}/tamper", _tamper)
+    application.router.add_get("/batches/{id}/pickup/certificates", _pickup_certificates)
+    application.router.add_get("/batches/{id}/pickup/report", _pickup_report)
     application.router.add_post("/devices/{id}/provisioning-state", _provision)
     application.router.add_post("/provisioning-states", _restrict)
     return application

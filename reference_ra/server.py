@@ -93,7 +93,7 @@ async def serving(
     loop = asyncio.get_running_loop()
     protocol_port = await loop.create_server(lambda: TlsProtocol(listener), HOST, 0, backlog=256)
     runner = web.AppRunner(
-        management_application(authority, processor), access_log=None, shutdown_timeout=0.1
+        management_application(authority, processor, policies), access_log=None, shutdown_timeout=0.1
     )
     await runner.setup()
     management_port = web.TCPSite(runner, HOST, 0)

@@ -17,9 +17,10 @@ class Services:
         """Serve as the policies say."""
         self._adhoc = AdHocService(authority, policies)
         self._batch = BatchService(authority, policies)
+        self._path_meant = policies.batch.path_meant
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One HTTP request: what is not the Batched service's is answered by the Ad Hoc service."""
-        if request.path.startswith(f"{BATCH_PATH}/"):
+        if self._path_meant(request.path).startswith(f"{BATCH_PATH}/"):
             return await self._batch.handle(request)
         return await self._adhoc.handle(request)

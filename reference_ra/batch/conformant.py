@@ -23,11 +23,18 @@ from reference_ra.batch.messages import (
     write_result,
     write_submission,
 )
+from reference_ra.batch.pickup import certificate_file, record
 from reference_ra.batch.policies import BatchDeviceRule, BatchLimits, BatchPolicies, QueryRule
-from reference_ra.batch.reading import identifier_is_unique, text_is_base64
+from reference_ra.batch.reading import (
+    XML_OPTIONS,
+    SubmissionRules,
+    begins_a_submission,
+    identifier_is_unique,
+    text_is_base64,
+)
 from reference_ra.batch.store import Batch, Digest
 from reference_ra.batch.window import NightlyWindow, Pace
-from reference_ra.decisions import CERTIFICATE_LIMIT
+from reference_ra.decisions import CERTIFICATE_LIMIT, check_csr
 from reference_ra.messages import SERVICE_VERSION, Rejected, csr_octets
 from reference_ra.registry import Credential
 
@@ -48,6 +55,10 @@ SUBSCRIBER_RULES: Mapping[Refusal, SubscriberRule] = {
     Refusal.UEPT: lambda credential: credential.subscriber.uept,
 }
 """M-G-e, N-2.1.3-a, S-2: any User Role."""
+
+
+def _path_itself(path: str) -> str:
+    return path
 
 
 def _route(method: str, path: str) -> HttpAnswer | None:
@@ -126,8 +137,17 @@ def is_kept(batch: Batch, _: Credential, now: datetime) -> bool:
 QUERY_RULES: Mapping[str, QueryRule] = {"party": is_own_batch, "retention": is_kept}
 
 
-def _list_outcomes(_: Batch, outcomes: Iterable[CsrOutcome]) -> Iterable[CsrOutcome]:
-    return outcomes
+def _list_outcomes(batch: Batch, outcomes: Iterable[CsrOutcome]) -> Iterable[CsrOutcome]:
+    return outcomes if batch.status is BatchStatus.COMPLETED else ()
+
+
+def _is_on_pickup_page(batch: Batch, now: datetime) -> bool:
+    """M-2.5.1.4-d, M-2.3.1.9-d: from its completion on, for 30 days."""
+    return (
+        batch.status is BatchStatus.COMPLETED
+        and batch.ended_at is not None
+        and now <= batch.ended_at + RETENTION
+    )
 
 
 async def _submission_as_it_is(reply: SubmissionReply) -> SubmissionReply:
@@ -145,19 +165,28 @@ def _http_answer(_: SubmissionReply | ResultReply) -> HttpAnswer:
 def conformant_batch_policies() -> BatchPolicies:
     """Those that keep every rule."""
     return BatchPolicies(
+        path_meant=_path_itself,
         subscriber_rules=SUBSCRIBER_RULES,
         route=_route,
         limits=BatchLimits(),
-        schema=default_schema(),
-        identifier_rule=identifier_is_unique,
-        text_rule=text_is_base64,
+        submission_rules=SubmissionRules(
+            schema=default_schema(),
+            xml_options=XML_OPTIONS,
+            root_rule=begins_a_submission,
+            identifier_rule=identifier_is_unique,
+            text_rule=text_is_base64,
+            schema_refusal=lambda _: "The submission does not conform to the schema",
+        ),
+        first_batch_id=1,
         reference_when_refused=_reference_when_refused,
+        awaiting_approval=frozenset({BatchStatus.PENDING}),
         is_intact=_is_intact,
         window=NightlyWindow(),
         pace=Pace(),
         earliest_start=_earliest_start,
         next_in_turn=_next_in_turn,
         csr_octets=_csr_octets,
+        check_csr=check_csr,
         device_rules=DEVICE_RULES,
         batch_id=_batch_id,
         query_rules=QUERY_RULES,
@@ -168,4 +197,7 @@ def conformant_batch_policies() -> BatchPolicies:
         write_submission=write_submission,
         write_result=write_result,
         http_answer=_http_answer,
+        is_on_pickup_page=_is_on_pickup_page,
+        pickup_certificate=certificate_file,
+        pickup_record=record,
     )

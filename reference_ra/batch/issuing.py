@@ -20,7 +20,7 @@ from reference_ra.batch.messages import CsrRejected, CsrStatus
 from reference_ra.batch.reading import SubmittedCsr
 from reference_ra.batch.store import Batch, RecordedOutcome
 from reference_ra.csr import Csr
-from reference_ra.decisions import check_csr, make_certificate
+from reference_ra.decisions import make_certificate
 from reference_ra.messages import Rejected
 from reference_ra.policies import Policies
 from reference_ra.registry import IssuedCertificate
@@ -81,7 +81,7 @@ class Issuer:
         if isinstance(octets, CsrRejected):
             return octets
         try:
-            return check_csr(self._policies, octets)
+            return self._policies.batch.check_csr(self._policies, octets)
         except Rejected as rejected:
             return CsrRejected(CsrStatus(rejected.status.value), rejected.text)
 

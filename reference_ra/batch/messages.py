@@ -98,6 +98,8 @@ class SubmissionReply:
     reference: str | None = None
     """The submission's ID; None where it was malformed."""
     batch_id: int | None = None
+    csrs: int = 0
+    """How many Device CSRs were accepted; not written."""
     error_code: str = ""
     error_text: str = ""
     version: str = SERVICE_VERSION

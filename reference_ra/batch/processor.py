@@ -78,7 +78,7 @@ class Processor:
     async def _take_in(self, now: datetime) -> None:
         """Approval and parsing, which go on by day as well."""
         batches, pace = self._authority.registry.batches, self._policies.pace
-        for batch in batches.in_status(BatchStatus.PENDING):
+        for batch in batches.in_status(*self._policies.awaiting_approval):
             if batch.received_at + pace.approval <= now:
                 batches.set_status(batch.id, BatchStatus.PARSING)
         for batch in batches.in_status(BatchStatus.PARSING):

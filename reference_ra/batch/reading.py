@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -34,6 +35,39 @@ IdentifierRule = Callable[[str, set[str]], None]
 """Takes the ID of a CSR and those before it, and adds it to them; BatchRejected where it may not follow."""
 TextRule = Callable[[str], None]
 """BatchRejected where the text of a DeviceCSR is not that of a right document."""
+RootRule = Callable[[etree._Element], None]
+"""Takes the root when its start is read; BatchRejected where a right document does not begin so."""
+XML_OPTIONS: Mapping[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
+
+@dataclass(frozen=True)
+class SubmissionRules:
+    """What a submission must keep, apart from its size."""
+
+    schema: etree.XMLSchema | None
+    """None where any XML will do."""
+    xml_options: Mapping[str, Any]
+    """Those of the XML parser."""
+    root_rule: RootRule
+    identifier_rule: IdentifierRule
+    text_rule: TextRule
+    schema_refusal: Callable[[etree._ListErrorLog], str]
+    """What the subscriber is told of a document that breaks the schema."""
+
+
+def begins_a_submission(root: etree._Element) -> None:
+    """The root is a submission's, and no document type comes before it."""
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise BatchRejected("The submission has a document type declaration")
+    if root.tag != REQUEST_ROOT:
+        raise BatchRejected("The document is no submission")
 
 
 def identifier_is_unique(identifier: str, before: set[str]) -> None:
@@ -54,30 +88,18 @@ def text_is_base64(text: str) -> None:
 class SubmissionParser:
     """Takes a document in pieces and gives its CSRs; BatchRejected as soon as it is known to be wrong."""
 
-    def __init__(
-        self, schema: etree.XMLSchema, csr_limit: int, identifier_rule: IdentifierRule, text_rule: TextRule
-    ) -> None:
+    def __init__(self, rules: SubmissionRules, csr_limit: int) -> None:
         """Begin a document; `csr_limit` is the largest number of CSRs."""
         self.reference: str | None = None
         """The document's ID, once its beginning is read."""
         self.count = 0
         """CSRs so far."""
+        self._rules = rules
         self._csr_limit = csr_limit
-        self._identifier_rule = identifier_rule
-        self._text_rule = text_rule
         self._identifiers: set[str] = set()
         self._root: etree._Element | None = None
         self._ended = False
-        self._parser = etree.XMLPullParser(
-            ("start", "end"),
-            schema=schema,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
+        self._parser = etree.XMLPullParser(("start", "end"), schema=rules.schema, **rules.xml_options)
 
     def feed(self, octets: bytes) -> list[SubmittedCsr]:
         """The CSRs that end within the next octets of the document."""
@@ -87,7 +109,7 @@ class SubmissionParser:
         except (etree.XMLSyntaxError, ValueError) as error:
             raise BatchRejected("The submission is not well-formed XML") from error
         if len(self._parser.feed_error_log):
-            raise BatchRejected("The submission does not conform to the schema")
+            raise BatchRejected(self._rules.schema_refusal(self._parser.feed_error_log))
         return found
 
     def close(self) -> None:
@@ -115,10 +137,7 @@ class SubmissionParser:
 
     def _begin(self, root: etree._Element) -> None:
         self._root = root
-        if root.getroottree().docinfo.internalDTD is not None:
-            raise BatchRejected("The submission has a document type declaration")
-        if root.tag != REQUEST_ROOT:
-            raise BatchRejected("The document is no submission")
+        self._rules.root_rule(root)
         self.reference = root.get("ID")
 
     def _csr(self, element: etree._Element) -> SubmittedCsr:
@@ -127,9 +146,9 @@ class SubmissionParser:
             raise TooManyCsrs(f"A batch holds at most {self._csr_limit} CSRs")
         # The value of an xs:ID is without the white space around it.
         identifier = element.get("ID", "").strip(" \t\r\n")
-        self._identifier_rule(identifier, self._identifiers)
+        self._rules.identifier_rule(identifier, self._identifiers)
         text = element.text or ""
-        self._text_rule(text)
+        self._rules.text_rule(text)
         return SubmittedCsr(identifier, text)
 
     @staticmethod

@@ -14,10 +14,10 @@ from reference_ra.batch.conformant import SUBMIT_PATH
 from reference_ra.batch.messages import (
     BatchRejected,
     BatchStatus,
-    CsrOutcome,
     ResultReply,
     SubmissionReply,
 )
+from reference_ra.batch.outcomes import outcomes_of
 from reference_ra.batch.reading import SubmissionParser
 from reference_ra.batch.store import Batch, Digest
 from reference_ra.door import Door, label_of, set_headers, to_response
@@ -45,9 +45,10 @@ class BatchService:
         credential, refusal = self._door.examine(request, policies.subscriber_rules)
         if credential is None or refusal is not None:
             return to_response(request, self._door.refuse(credential, refusal or Refusal.UNKNOWN))
-        if elsewhere := policies.route(request.method, request.path):
+        path = policies.path_meant(request.path)
+        if elsewhere := policies.route(request.method, path):
             return to_response(request, elsewhere)
-        if request.path == SUBMIT_PATH:
+        if path == SUBMIT_PATH:
             return to_response(request, await self._submit(request, credential))
         return await self._give_result(request, credential)
 
@@ -81,7 +82,9 @@ class BatchService:
         if refused is None:
             refused = _refusal(submission.accept)
         if refused is None:
-            return SubmissionReply(BatchStatus.PENDING, submission.reference, submission.batch_id)
+            return SubmissionReply(
+                BatchStatus.PENDING, submission.reference, submission.batch_id, submission.csrs
+            )
         return self._refuse_submission(submission, refused)
 
     def _refuse_submission(self, submission: _Submission, refused: BatchRejected) -> SubmissionReply:
@@ -117,19 +120,11 @@ class BatchService:
 
     def _result(self, batch: Batch) -> ResultReply:
         policies = self._policies.batch
-        reply = ResultReply(batch.status, batch.reference, batch.id)
-        if batch.status is BatchStatus.COMPLETED:
-            return replace(reply, outcomes=policies.list_outcomes(batch, self._outcomes(batch)))
         if batch.status is BatchStatus.WORKFLOW_ERROR:
             code = policies.error_codes[batch.status]
-            return replace(reply, batch_id=None, error_code=code, error_text=_INTERNAL_ERROR)
-        return reply
-
-    def _outcomes(self, batch: Batch) -> Iterator[CsrOutcome]:
-        codes = self._policies.batch.error_codes
-        for each in self._authority.registry.batches.outcomes(batch.id):
-            code = "" if each.certificate is not None else codes[each.status]
-            yield CsrOutcome(each.identifier, each.status, each.certificate, code, each.error_text)
+            return ResultReply(batch.status, batch.reference, error_code=code, error_text=_INTERNAL_ERROR)
+        found = outcomes_of(self._authority, policies, batch)
+        return ResultReply(batch.status, batch.reference, batch.id, policies.list_outcomes(batch, found))
 
 
 class _Submission:
@@ -139,22 +134,25 @@ class _Submission:
         batch = policies.batch
         self.credential = credential
         self._store = authority.registry.batches
-        self._parser = SubmissionParser(
-            batch.schema, batch.limits.csrs, batch.identifier_rule, batch.text_rule
-        )
+        self._parser = SubmissionParser(batch.submission_rules, batch.limits.csrs)
         self._digest = Digest()
         self._kept = 0
         self._accepted = False
         subscriber = credential.subscriber
         self._clock = authority.clock
         self.batch_id = self._store.receive(
-            subscriber.eui64, subscriber.remote_party_role, authority.clock.now()
+            subscriber.eui64, subscriber.remote_party_role, authority.clock.now(), batch.first_batch_id
         )
 
     @property
     def reference(self) -> str | None:
         """The submission's ID, once it was read."""
         return self._parser.reference
+
+    @property
+    def csrs(self) -> int:
+        """Device CSRs so far."""
+        return self._kept
 
     def feed(self, octets: bytes) -> None:
         """Take the next octets of the body; BatchRejected where they are wrong."""

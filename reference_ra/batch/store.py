@@ -88,11 +88,12 @@ class BatchStore:
         """Keep them in a database that has the tables."""
         self._database = database
 
-    def receive(self, party: bytes, remote_party_role: str, at: datetime) -> int:
-        """Begin a batch; its BatchId. It is unknown to all until it is accepted."""
+    def receive(self, party: bytes, remote_party_role: str, at: datetime, least_id: int = 1) -> int:
+        """Begin a batch; its BatchId, past all before it. It is unknown to all until it is accepted."""
         cursor = self._database.execute(
-            "insert into batch (party, remote_party_role, received_at) values (?, ?, ?)",
-            (party, remote_party_role, at.isoformat()),
+            "insert into batch (id, party, remote_party_role, received_at) values"
+            " (max(?, 1 + coalesce((select seq from sqlite_sequence where name = 'batch'), 0)), ?, ?, ?)",
+            (least_id, party, remote_party_role, at.isoformat()),
         )
         return int(cursor.lastrowid or 0)
 

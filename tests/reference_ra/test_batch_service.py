@@ -301,7 +301,8 @@ def test_a_submission_that_fails_within_is_a_workflow_error(start: Callable[...,
         raise RuntimeError("secret detail")
 
     policies = conformant_policies()
-    ra = start(replace(policies, batch=replace(policies.batch, text_rule=fail)))
+    rules = replace(policies.batch.submission_rules, text_rule=fail)
+    ra = start(replace(policies, batch=replace(policies.batch, submission_rules=rules)))
     answer = ask(ra, "POST", "/SubmitCSRBatch", ONE)
     assert b">WORKFLOW_ERROR<" in answer.body
     assert b"secret" not in answer.body
