@@ -11,15 +11,25 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from reference_ra.alterations import Alteration, UnknownAlteration, alterations, find
+from reference_ra.batch.policies import BatchLimits
 from reference_ra.conformant import conformant_policies
 from reference_ra.pki import open_pki
+from reference_ra.policies import Policies
 from reference_ra.server import serving
 from reference_ra.target_file import write_credentials, write_target
 
 USAGE_ERROR = 4
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(f"{number} is not positive")
+    return number
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,6 +44,13 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--pki", type=Path, metavar="DIR", help="its test PKI, kept for the next time")
     parser.add_argument("--defect", action="append", default=[], metavar="NAME", help="break a rule")
     parser.add_argument("--variant", action="append", default=[], metavar="NAME", help="differ legally")
+    parser.add_argument(
+        "--batch-limit",
+        type=_positive,
+        default=BatchLimits().csrs,
+        metavar="N",
+        help="Device CSRs that a batch may hold (SEC L8.2)",
+    )
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input ends")
     parser.add_argument("--list", action="store_true", help="print the defects and variants as JSON, and end")
     chosen = parser.parse_args(arguments)
@@ -59,9 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         directory: Path = chosen.directory
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "target.toml").unlink(missing_ok=True)
-        asyncio.run(
-            _serve(directory, chosen.pki or directory / "pki", chosen.alterations, chosen.until_stdin_closes)
-        )
+        asyncio.run(_serve(chosen))
     except KeyboardInterrupt:
         return 0
     except OSError as error:
@@ -70,21 +85,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _serve(
-    directory: Path, pki_directory: Path, altered: Sequence[Alteration], until_stdin_closes: bool
-) -> None:
-    stop = _stop_event(until_stdin_closes)
-    pki = open_pki(pki_directory)
+def _policies(batch_limit: int, altered: Sequence[Alteration]) -> Policies:
+    """The limit first: alterations lean on the policies that they are given."""
     policies = conformant_policies()
+    limits = replace(policies.batch.limits, csrs=batch_limit)
+    policies = replace(policies, batch=replace(policies.batch, limits=limits))
     for alteration in altered:
         policies = alteration.alter(policies)
+    return policies
+
+
+async def _serve(chosen: argparse.Namespace) -> None:
+    directory: Path = chosen.directory
+    altered: Sequence[Alteration] = chosen.alterations
+    stop = _stop_event(chosen.until_stdin_closes)
+    pki = open_pki(chosen.pki or directory / "pki")
+    policies = _policies(chosen.batch_limit, altered)
     write_credentials(directory, pki)
     async with serving(directory, pki, policies) as endpoints:
         labels = [f"{alteration.kind} {alteration.name}" for alteration in altered]
         print(f"Ad Hoc Device CSR Web Service  {endpoints.adhoc}")
         print(f"Batched Device CSR Web Service {endpoints.batch}")
         print(f"Operator's management port     {endpoints.management}")
-        print(f"Target file                    {write_target(directory, endpoints, labels)}", flush=True)
+        file = write_target(directory, endpoints, labels, chosen.batch_limit)
+        print(f"Target file                    {file}", flush=True)
         await stop.wait()
 
 

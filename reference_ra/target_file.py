@@ -59,15 +59,15 @@ def write_credentials(directory: Path, pki: TestPki) -> None:
             write_secret(folder / f"{plan.label}.key", key_pem(identity.key))
 
 
-def write_target(directory: Path, endpoints: Endpoints, altered: Sequence[str]) -> Path:
+def write_target(directory: Path, endpoints: Endpoints, altered: Sequence[str], batch_limit: int) -> Path:
     """The target file; it appears whole, so whoever waits for it may read it at once."""
     file = directory / "target.toml"
-    write_secret(file, target_text(endpoints, altered).encode())
+    write_secret(file, target_text(endpoints, altered, batch_limit).encode())
     return file
 
 
-def target_text(endpoints: Endpoints, altered: Sequence[str]) -> str:
-    """The target file's TOML."""
+def target_text(endpoints: Endpoints, altered: Sequence[str], batch_limit: int) -> str:
+    """The target file's TOML; `batch_limit` is the number of Device CSRs that a batch may hold."""
     title = "built-in reference RA"
     if altered:
         title += f" ({', '.join(altered)})"
@@ -76,7 +76,7 @@ def target_text(endpoints: Endpoints, altered: Sequence[str]) -> str:
         _table("target", name=title, sec_release="from v6.21"),
         _table(
             "statement",
-            interfaces=["adhoc"],
+            interfaces=["adhoc", "batch"],
             user_roles=["import-supplier", "gas-supplier", "dcc"],
             certificate_types=["device"],
         ),
@@ -94,6 +94,7 @@ def target_text(endpoints: Endpoints, altered: Sequence[str]) -> str:
             device_policy_oid=DEVICE_POLICY,
             hw_type_oid=HW_TYPE,
             adhoc_response_seconds=RESPONSE_SECONDS,
+            batch_csr_limit=batch_limit,
         ),
         _table("limits", connect_seconds=5, response_seconds=5),
         _table("pacing", enabled=False),

@@ -24,6 +24,8 @@ CONFORMANT = 0
 PASSING = frozenset({"PASS", "ADVISORY"})
 """Verdicts of a scenario that a conformant RA may get."""
 KEPT = ("id", "key", "verdict", "reason", "requirements")
+BATCH_LIMIT = 60
+"""Device CSRs that a batch may hold: as few as scenarios can do with, so that a run is quick."""
 JOBS = 3
 """Runs at a time: one more than two cores, since each run also waits."""
 
@@ -95,7 +97,7 @@ def run_trial(folder: Path, options: tuple[str, ...]) -> Trial:
     folder.mkdir()
     command = [
         "{python}", "-m", "reference_ra", "--directory", "{directory}", "--until-stdin-closes",
-        "--pki", str(folder.parent / "pki"), *options,
+        "--pki", str(folder.parent / "pki"), "--batch-limit", str(BATCH_LIMIT), *options,
     ]  # fmt: skip
     launch = folder / "target.toml"
     launch.write_text(f"schema = 1\n[launch]\ncommand = {json.dumps(command)}\n", encoding="utf-8")

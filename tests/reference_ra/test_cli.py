@@ -15,7 +15,12 @@ import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from reference_ra.cli import USAGE_ERROR, main
+from reference_ra.conformant import conformant_policies
 from reference_ra.pki import TestPki, open_pki
+from reference_ra.target_file import Endpoints
+from tests.reference_ra.batching import submission, submit
+from tests.reference_ra.conftest import Ra
+from tests.reference_ra.craft import RIGHT
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -92,6 +97,8 @@ def test_the_target_file_names_files_that_are_there(tmp_path: Path, pki: TestPki
         (["--directory", "d", "--defect", "none-such"], "no defect named 'none-such'"),
         (["--directory", "d", "--variant", "admits-expired"], "no variant named 'admits-expired'"),
         (["--nonsense"], "unrecognized arguments: --nonsense"),
+        (["--directory", "d", "--batch-limit", "0"], "--batch-limit: invalid"),
+        (["--directory", "d", "--batch-limit", "many"], "--batch-limit: invalid"),
     ],
 )
 def test_a_usage_error_is_one_line(
@@ -128,9 +135,32 @@ def test_a_pki_is_used_again_while_it_is_fresh(tmp_path: Path) -> None:
     assert open_pki(tmp_path / "pki").identities["import-supplier"].der != first
 
 
-def test_the_target_file_names_the_batched_service_without_claiming_it(tmp_path: Path, pki: TestPki) -> None:
+def test_the_target_file_claims_the_batched_service(tmp_path: Path, pki: TestPki) -> None:
     process = launch(tmp_path, pki, "--until-stdin-closes")
     process.communicate(timeout=10)
     target = tomllib.loads((tmp_path / "target.toml").read_text("utf-8"))
     assert target["endpoints"]["batch"]["url"].endswith("/1.0/PortalCSRBatch")
-    assert target["statement"]["interfaces"] == ["adhoc"]
+    assert target["statement"]["interfaces"] == ["adhoc", "batch"]
+    assert target["settings"]["batch_csr_limit"] == 50_000
+
+
+@pytest.mark.parametrize(
+    ("options", "most"),
+    [([], 2), (["--defect", "batch-limit-one-too-far"], 3), (["--defect", "batch-limit-one-too-short"], 1)],
+)
+def test_the_batch_limit_is_kept_by_alterations(
+    tmp_path: Path, pki: TestPki, options: list[str], most: int
+) -> None:
+    process = launch(tmp_path, pki, "--until-stdin-closes", "--batch-limit", "2", *options)
+    target = tomllib.loads((tmp_path / "target.toml").read_text("utf-8"))
+    urls = [target["endpoints"][service]["url"] for service in ("adhoc", "batch")]
+    ra = Ra(
+        Endpoints(*urls, management=target["operator"]["options"]["url"]), tmp_path, conformant_policies()
+    )
+    csr = RIGHT.build()
+    found = [
+        submit(ra, submission({f"c{each}": csr for each in range(count)})).status for count in range(1, 5)
+    ]
+    process.communicate(timeout=10)
+    assert target["settings"]["batch_csr_limit"] == 2
+    assert found == ["PENDING"] * most + ["FORMAT_ERROR"] * (4 - most)
