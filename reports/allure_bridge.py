@@ -33,6 +33,7 @@ _STATUS = {
     Verdict.ADVISORY: Status.PASSED,
     Verdict.FAIL: Status.FAILED,
     Verdict.INCONCLUSIVE: Status.BROKEN,
+    Verdict.SUSPENDED: Status.SKIPPED,
     Verdict.NOT_APPLICABLE: Status.SKIPPED,
     Verdict.NOT_RUN: Status.SKIPPED,
 }

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import shlex
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from reports.model import ScenarioResult, TargetSummary, Verdict
 INLINE_OCTETS = 16 * 1024
 """A body up to this size stands whole in `results.json`; a longer one is also a file."""
 FOLDER = "evidence"
+BODIES = f"{FOLDER}/bodies"
+"""Where the bodies are that were too large for memory: written once, as they were sent or came."""
 UNSETTLED = frozenset({Verdict.FAIL, Verdict.INCONCLUSIVE})
 """Verdicts after which somebody will want to send the request again."""
 
@@ -55,26 +58,25 @@ def printable_text(octets: bytes) -> str | None:
 
 def command(scenario: ScenarioResult, target: TargetSummary) -> str:
     """The command that runs the scenario again, every row of its outline included."""
-    file = target.file or ""
-    if not _PLAIN_PATH.fullmatch(file):
-        file = f'"{file}"'
-    chosen = f" --target {file}" if target.file else ""
+    chosen = f" --target {quoted(target.file)}" if target.file else ""
     return f'python3 smki.py run{chosen} -k "{scenario.id}"'
 
 
-def curl(exchange: Exchange, body_file: str) -> str | None:
+def quoted(path: str) -> str:
+    """A path as it stands in a command."""
+    return path if _PLAIN_PATH.fullmatch(path) else f'"{path}"'
+
+
+def curl(exchange: Exchange, body_file: str | None) -> str | None:
     """A curl command that sends the exchange's request again; None for an exchange below HTTP, and for a
-    request whose body was too large to keep.
+    request whose body is in no file.
 
     ``CERT``, ``KEY`` and ``ANCHORS`` stand for the files of the credential and of the server's trust
     anchors. `body_file` is relative to the run's own folder, where the command is to be run.
     """
     below_http = exchange.answer is not None
-    if (
-        below_http
-        or exchange.request_spool is not None
-        or not exchange.url.startswith(("https://", "http://"))
-    ):
+    bodiless = bool(exchange.request_body) and body_file is None
+    if below_http or bodiless or not exchange.url.startswith(("https://", "http://")):
         return None
     words = ["curl", "--tlsv1.2", "--tls-max", "1.2", "--cacert", "ANCHORS"]
     if exchange.credential is not None:
@@ -101,7 +103,9 @@ class Evidence:
     """Server certificates met: SHA-256 in hexadecimal to Base64 of the DER. Few servers, many exchanges."""
 
     def of(self, scenario: ScenarioResult) -> list[dict[str, Any]]:
-        """Every exchange of a scenario in the form of `results.json`, numbered from 1; files are written."""
+        """Every exchange of a scenario in the form of `results.json`, numbered from 1; files are written, in
+        place of those of an earlier execution."""
+        shutil.rmtree(self.directory / FOLDER / file_name(scenario.key), ignore_errors=True)
         keep = scenario.verdict in UNSETTLED
         return [
             self._exchange(scenario.key, number, exchange, keep=keep)
@@ -128,7 +132,7 @@ class Evidence:
             "response": None,
             "failure": None,
             "answer": None,
-            "curl": curl(exchange, f"{path}-request.bin") if keep else None,
+            "curl": curl(exchange, request.get("file")) if keep else None,
         }
         if exchange.response is not None:
             data["response"] = {
@@ -160,11 +164,12 @@ class Evidence:
         }
 
     def _body(self, octets: bytes, path: str, spool: Spool | None = None, *, keep: bool) -> dict[str, Any]:
-        """A body as data; also as a file where it is long, or where it is to be kept. Of one that was spooled
-        there are only size and digest beside its first octets."""
+        """A body as data; also as a file where it is long, or where it is to be kept. One that has a file
+        already keeps that; where it was deleted, size and digest stay, and the first octets."""
         body: dict[str, Any] = {"size": len(octets), "sha256": hashlib.sha256(octets).hexdigest()}
         if spool is not None:
             body = {"size": spool.octets, "sha256": spool.sha256}
+            body |= self._spooled(spool)
         inline = octets[:INLINE_OCTETS]
         whole = spool is None and len(octets) <= INLINE_OCTETS
         text = printable_text(inline if whole else _whole_characters(inline))
@@ -177,6 +182,11 @@ class Evidence:
             self._write(path, octets)
             body["file"] = path
         return body
+
+    def _spooled(self, spool: Spool) -> dict[str, Any]:
+        if not spool.path.exists() or not spool.path.is_relative_to(self.directory):
+            return {"kept": False}
+        return {"file": spool.path.relative_to(self.directory).as_posix()}
 
     def _write(self, path: str, octets: bytes) -> None:
         file = self.directory / path

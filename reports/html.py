@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from reports.evidence import file_name
 from reports.results import write_atomically
-from reports.text import duration, hex_dump, size, visible
+from reports.text import duration, hex_dump, size, uk_moment, visible
 
 FILE_NAME = "index.html"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -56,11 +56,12 @@ LOOKS = {
     "failed": ("fail", "✗"),
     "ADVISORY": ("advisory", "!"),
     "INCONCLUSIVE": ("inconclusive", "?"),
+    "SUSPENDED": ("suspended", "…"),
 }
 """Verdict to the style of its badge and its sign; the verdict's own word always stands beside them."""
 OTHER_LOOK = ("neutral", "–")  # noqa: RUF001 - a dash is the sign
-WORST_FIRST = ("FAIL", "INCONCLUSIVE", "ADVISORY", "PASS", "NOT RUN", "NOT APPLICABLE")
-UNSETTLED = ("FAIL", "INCONCLUSIVE", "ADVISORY")
+WORST_FIRST = ("FAIL", "INCONCLUSIVE", "SUSPENDED", "ADVISORY", "PASS", "NOT RUN", "NOT APPLICABLE")
+UNSETTLED = ("FAIL", "INCONCLUSIVE", "SUSPENDED", "ADVISORY")
 
 
 def write(document: Mapping[str, Any], directory: Path) -> Path:
@@ -108,6 +109,7 @@ def _view(document: Mapping[str, Any]) -> dict[str, Any]:
         "exit_meaning": EXIT_MEANING.get(run["exit_status"], "unknown"),
         "when": _moment(run["started_at"]),
         "took": _between(run["started_at"], run["ended_at"]),
+        "resume_from": uk_moment(datetime.fromisoformat(run["resume_at"])) if run["resume_at"] else None,
         "interfaces": document["interfaces"],
         "areas": document["areas"],
         "requirement_columns": _used(document["interfaces"]),
@@ -219,6 +221,7 @@ def _body(body: Mapping[str, Any], limit: int) -> dict[str, Any] | None:
         "sha256": body["sha256"],
         "partial": rest,
         "broken": broken,
+        "dropped": not body.get("kept", True),
         "file": body.get("file"),
         "href": quote(body["file"]) if body.get("file") else None,
     }

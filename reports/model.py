@@ -24,6 +24,8 @@ class Verdict(StrEnum):
     """A recalled or ambiguous rule is not kept; nothing else is wrong."""
     INCONCLUSIVE = "INCONCLUSIVE"
     """A precondition failed, or the harness did: nothing is known."""
+    SUSPENDED = "SUSPENDED"
+    """What it waits for comes later; `python3 smki.py resume` goes on with it."""
     NOT_APPLICABLE = "NOT APPLICABLE"
     """The conformance statement does not claim what the scenario is about."""
     NOT_RUN = "NOT RUN"
@@ -53,6 +55,7 @@ class RequirementVerdict(StrEnum):
     PROVED = "PROVED"
     ADVISORY = "ADVISORY"
     INCONCLUSIVE = "INCONCLUSIVE"
+    SUSPENDED = "SUSPENDED"
     NOT_APPLICABLE = "NOT APPLICABLE"
     NOT_RUN = "NOT RUN"
     NOT_TESTED = "NOT TESTED"
@@ -133,6 +136,10 @@ class ScenarioResult:
     """True where the run ended before it."""
     appendix_k: str | None = None
     """Its id in the target's edition of SEC Appendix K, where the target file gives one."""
+    resume_at: datetime | None = None
+    """UTC; the earliest moment to go on with it, where it is suspended."""
+    record: dict[str, Any] | None = None
+    """What `results.json` says of it, made when it ended; its exchanges may be gone since."""
 
     def add(self, finding: Finding, severity: Severity = Severity.FAILURE) -> JudgedFinding:
         """Keep a finding; it is incidental where the scenario does not cite its requirement."""
@@ -213,6 +220,16 @@ class Run:
     verdict: RunVerdict = RunVerdict.INCONCLUSIVE
     line: str = ""
     """The one-line result."""
+    resumable: bool = True
+    """False where the run has started its RA itself, which is gone afterwards with all that it was sent."""
+    server_certificates: dict[str, str] = field(default_factory=dict)
+    """SHA-256 in hexadecimal to Base64 of the DER: the server certificates that the records name."""
+
+    @property
+    def resume_at(self) -> datetime | None:
+        """UTC; the earliest moment to go on with any suspended scenario. None where none can be gone on with."""
+        moments = [s.resume_at for s in self.scenarios if s.verdict is Verdict.SUSPENDED and s.resume_at]
+        return min(moments, default=None) if self.resumable else None
 
 
 SCENARIO: pytest.StashKey[ScenarioResult] = pytest.StashKey()

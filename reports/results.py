@@ -10,13 +10,13 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from reports import tables
-from reports.evidence import Evidence, command
-from reports.model import RequirementResult, Run, ScenarioResult, TargetSummary
+from reports.evidence import Evidence
+from reports.model import RequirementResult, Run, TargetSummary
+from reports.records import record, time_text
 from reports.rollup import doubts, exit_status
 
 SCHEMA = "smki-conformance-results"
@@ -25,12 +25,12 @@ FILE_NAME = "results.json"
 
 
 def document(run: Run, status: int | None = None) -> dict[str, Any]:
-    """The run as plain data. Writes the evidence files that the data names.
+    """The run as plain data. Scenarios that have no record yet are given one, with its evidence files.
 
     `status` is the process's exit status; without it, the one that the verdict alone gives.
     """
-    evidence = Evidence(run.directory)
-    scenarios = [_scenario(scenario, run.target, evidence) for scenario in run.scenarios]
+    evidence = Evidence(run.directory, run.server_certificates)
+    scenarios = [scenario.record or record(scenario, run.target, evidence) for scenario in run.scenarios]
     return {
         "schema": SCHEMA,
         "version": VERSION,
@@ -38,7 +38,8 @@ def document(run: Run, status: int | None = None) -> dict[str, Any]:
         "run": {
             "id": run.run_id,
             "started_at": run.started_at.isoformat(),
-            "ended_at": _time(run.ended_at),
+            "ended_at": time_text(run.ended_at),
+            "resume_at": time_text(run.resume_at),
             "complete": run.complete,
             "verdict": run.verdict.value,
             "line": run.line,
@@ -98,41 +99,3 @@ def _target(target: TargetSummary) -> dict[str, Any]:
 
 def _requirement(requirement: RequirementResult) -> dict[str, Any]:
     return {**asdict(requirement), "verdict": str(requirement.verdict)}
-
-
-def _scenario(scenario: ScenarioResult, target: TargetSummary, evidence: Evidence) -> dict[str, Any]:
-    return {
-        "id": scenario.id,
-        "key": scenario.key,
-        "area": scenario.area,
-        "title": scenario.title,
-        "feature": scenario.feature,
-        "feature_title": scenario.feature_title,
-        "example": scenario.example,
-        "requirements": list(scenario.requirements),
-        "needs": list(scenario.needs),
-        "negative": scenario.negative,
-        "nodeid": scenario.nodeid,
-        "appendix_k": scenario.appendix_k,
-        "verdict": str(scenario.verdict),
-        "reason": scenario.reason,
-        "deselected": scenario.deselected,
-        "started_at": _time(scenario.started_at),
-        "seconds": round(scenario.seconds, 6),
-        "steps": [{**asdict(step), "verdict": str(step.verdict)} for step in scenario.steps],
-        "findings": [
-            {
-                **judged.finding.as_dict(),
-                "severity": str(judged.severity),
-                "incidental": judged.incidental,
-            }
-            for judged in scenario.findings
-        ],
-        "notes": list(scenario.notes),
-        "exchanges": evidence.of(scenario),
-        "command": command(scenario, target),
-    }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

@@ -7,9 +7,10 @@ A requirement is, by the first rule that holds:
 3. PROVED where at least one scenario that cites it was executed and passed, a negative one among them where
    there are negative ones;
 4. INCONCLUSIVE where a scenario that cites it was inconclusive;
-5. NOT APPLICABLE where the target claims none of its interfaces, or every citing scenario is not applicable;
-6. PLANNED or NOT TESTED where the catalogue says so and no scenario cites it;
-7. NOT RUN otherwise.
+5. SUSPENDED where a scenario that cites it waits for what comes later;
+6. NOT APPLICABLE where the target claims none of its interfaces, or every citing scenario is not applicable;
+7. PLANNED or NOT TESTED where the catalogue says so and no scenario cites it;
+8. NOT RUN otherwise.
 
 A requirement that is recalled only (mark R) never fails: it is ADVISORY where rule 1 or 2 would hold, or
 where an advisory finding names it. An id that the catalogue does not know is judged all the same.
@@ -152,6 +153,8 @@ def doubts(
     inconclusive = sum(scenario.verdict is Verdict.INCONCLUSIVE for scenario in scenarios)
     if inconclusive:
         found.append(f"{count(inconclusive, 'scenario')} inconclusive")
+    if suspended := _suspended(scenarios):
+        found.append(suspended)
     missed = sum(scenario.deselected for scenario in scenarios)
     if missed:
         found.append(f"{count(missed, 'scenario')} not selected")
@@ -195,6 +198,7 @@ def one_line(run: Run) -> str:
     for verdict in (
         RequirementVerdict.UNPROVED,
         RequirementVerdict.INCONCLUSIVE,
+        RequirementVerdict.SUSPENDED,
         RequirementVerdict.ADVISORY,
     ):
         if number(verdict):
@@ -202,8 +206,9 @@ def one_line(run: Run) -> str:
     parts = [", ".join(judged), _not_tested(run.requirements), _scenarios_run(run.scenarios)]
     if run.verdict is RunVerdict.INCONCLUSIVE:
         parts.append(", ".join(doubts(run.requirements, run.scenarios, complete=run.complete)))
-    elif not run.complete:
-        parts.append("the run was interrupted")
+    else:
+        parts += ["the run was interrupted"] if not run.complete else []
+        parts += filter(None, [_suspended(run.scenarios)])
     return f"{run.verdict}: {'; '.join(parts)}."
 
 
@@ -229,6 +234,12 @@ def _scenarios_run(scenarios: Sequence[ScenarioResult]) -> str:
     line = f"{count(sum(s.executed for s in scenarios), 'scenario')} run"
     line += f", {failed} failed" if failed else ""
     return line + (f", {not_run} not run" if not_run else "")
+
+
+def _suspended(scenarios: Sequence[ScenarioResult]) -> str:
+    """``3 scenarios suspended``; empty where none is."""
+    number = sum(scenario.verdict is Verdict.SUSPENDED for scenario in scenarios)
+    return f"{count(number, 'scenario')} suspended" if number else ""
 
 
 def _gather(scenarios: Iterable[ScenarioResult]) -> dict[str, _Evidence]:
@@ -284,6 +295,8 @@ def _verdict(
         return RequirementVerdict.PROVED, [*evidence.advisories.values()]
     if inconclusive := evidence.with_verdict(Verdict.INCONCLUSIVE):
         return RequirementVerdict.INCONCLUSIVE, _reasons(inconclusive)
+    if suspended := evidence.with_verdict(Verdict.SUSPENDED):
+        return RequirementVerdict.SUSPENDED, _reasons(suspended)
     return _not_judged(entry, evidence, claimed)
 
 

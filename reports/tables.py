@@ -29,6 +29,7 @@ REQUIREMENT_COLUMNS = (
     RequirementVerdict.FAILED,
     RequirementVerdict.UNPROVED,
     RequirementVerdict.INCONCLUSIVE,
+    RequirementVerdict.SUSPENDED,
     RequirementVerdict.ADVISORY,
     RequirementVerdict.NOT_RUN,
     RequirementVerdict.NOT_TESTED,

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from reports import tables
-from reports.evidence import command
+from reports.evidence import command, quoted
 from reports.model import RequirementVerdict, Run, ScenarioResult, Severity, Verdict
-from reports.text import visible
+from reports.text import uk_moment, visible
 
 _NARROWEST = 40
 _FINDINGS_SHOWN = 4
 _FAILURES_SHOWN = 25
 
+_ONLY_WHERE_THERE_ARE = "suspended"
+"""A column that most runs have no use for."""
 _REQUIREMENTS = {
     "proved": (RequirementVerdict.PROVED,),
     "failed": (RequirementVerdict.FAILED, RequirementVerdict.UNPROVED),
     "inconclusive": (RequirementVerdict.INCONCLUSIVE,),
+    "suspended": (RequirementVerdict.SUSPENDED,),
     "advisory": (RequirementVerdict.ADVISORY,),
     "not run": (RequirementVerdict.NOT_RUN, RequirementVerdict.NOT_TESTED, RequirementVerdict.PLANNED),
 }
@@ -26,6 +30,7 @@ _SCENARIOS = {
     "passed": (Verdict.PASS,),
     "failed": (Verdict.FAIL,),
     "inconclusive": (Verdict.INCONCLUSIVE,),
+    "suspended": (Verdict.SUSPENDED,),
     "advisory": (Verdict.ADVISORY,),
     "not run": (Verdict.NOT_RUN, Verdict.NOT_APPLICABLE),
 }
@@ -46,14 +51,41 @@ def render(run: Run, width: int = 80, encoding: str | None = None) -> list[str]:
         *_section("Broken, as seen in passing", _incidental(run.scenarios, width)),
         *_section("Inconclusive", _unsettled(run, Verdict.INCONCLUSIVE, width)),
         *_section("Advisory", _unsettled(run, Verdict.ADVISORY, width)),
+        *_section("Suspended", _unsettled(run, Verdict.SUSPENDED, width)),
         "",
         f"Report: {_shown(_report(run.directory))}",
+        *_resumption(run),
         run.line,
     ]
     return [_encodable(visible(line, one_line=True), encoding) for line in lines]
 
 
+def resume_line(moment: datetime, directory: Path) -> str:
+    """From when on a run can be gone on with, and by what command."""
+    return f"Resume from {uk_moment(moment)} UK time: {_resume_command(directory)}"
+
+
+def _resumption(run: Run) -> Iterator[str]:
+    """How to go on with a run that has not come to its end."""
+    suspended = any(scenario.verdict is Verdict.SUSPENDED for scenario in run.scenarios)
+    if run.resume_at is not None:
+        yield resume_line(run.resume_at, run.directory)
+    elif suspended and not run.resumable:
+        yield "This run cannot be resumed: it has started its RA itself, and that is gone."
+    elif not run.complete and run.resumable:
+        yield f"Go on with it: {_resume_command(run.directory)}"
+
+
+def _resume_command(directory: Path) -> str:
+    return f"python3 smki.py resume {quoted(_shown(directory))}"
+
+
 def _table(title: str, rows: Sequence[tables.Row], columns: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    columns = {
+        name: verdicts
+        for name, verdicts in columns.items()
+        if name != _ONLY_WHERE_THERE_ARE or any(row.counts[v] for row in rows for v in verdicts)
+    }
     widths = [max(len(column), 5) for column in columns]
     first = max([len(title), *(len(row.name) for row in rows)])
     yield "  ".join([title.ljust(first), *(c.rjust(w) for c, w in zip(columns, widths, strict=True))])

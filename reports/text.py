@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 _LINE_BREAKS_AND_TAB = "\n\t"
 
 
@@ -45,6 +48,14 @@ def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s"
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def uk_moment(moment: datetime) -> str:
+    """``Monday 23 November 2026, 08:00``: UK local time, in whole minutes and never before `moment`."""
+    local = moment.astimezone(ZoneInfo("Europe/London"))
+    if local.second or local.microsecond:
+        local += timedelta(minutes=1)
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
 
 
 def _escaped(character: str) -> str:
