@@ -57,13 +57,13 @@ class TlsSession:
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """A body that is too large to be held in memory: whole in a file, which lasts as long as its client."""
+    """A body that is too large to be held in memory: whole in a file, while its scenario needs it."""
 
     path: Path
     octets: int
-    """How many there are."""
+    """How many were sent, or came."""
     sha256: str
-    """Hexadecimal."""
+    """Of what was sent, or came; hexadecimal. The file is another one once secrets were taken out of it."""
 
 
 @dataclass(frozen=True, slots=True)

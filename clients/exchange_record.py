@@ -12,8 +12,9 @@ from typing import Any
 from clients.exchange import Exchange, Failure, FailureKind, Response, Spool, TlsSession
 
 
-def to_data(exchange: Exchange) -> dict[str, Any]:
-    """The exchange in what JSON can hold; octets are Base64. Large bodies stay in their files."""
+def to_data(exchange: Exchange, folder: Path) -> dict[str, Any]:
+    """The exchange in what JSON can hold; octets are Base64. Large bodies stay in their files, named relative
+    to `folder` where they are in it."""
     tls, response, failure = exchange.tls, exchange.response, exchange.failure
     return {
         "interface": exchange.interface,
@@ -22,7 +23,7 @@ def to_data(exchange: Exchange) -> dict[str, Any]:
         "url": exchange.url,
         "request_headers": [list(header) for header in exchange.request_headers],
         "request_body": _text(exchange.request_body),
-        "request_spool": _spool_data(exchange.request_spool),
+        "request_spool": _spool_data(exchange.request_spool, folder),
         "started_at": exchange.started_at.isoformat(),
         "seconds": exchange.seconds,
         "tls": None if tls is None else {**asdict(tls), "server_certificate": _text(tls.server_certificate)},
@@ -33,14 +34,14 @@ def to_data(exchange: Exchange) -> dict[str, Any]:
             "reason": response.reason,
             "headers": [list(header) for header in response.headers],
             "body": _text(response.body),
-            "spool": _spool_data(response.spool),
+            "spool": _spool_data(response.spool, folder),
         },
         "failure": None if failure is None else {"kind": failure.kind.name, "detail": failure.detail},
     }
 
 
-def from_data(data: Mapping[str, Any]) -> Exchange:
-    """The exchange that `to_data` was given."""
+def from_data(data: Mapping[str, Any], folder: Path) -> Exchange:
+    """The exchange that `to_data` was given; `folder` is where the one of then is now."""
     tls, response, failure = data["tls"], data["response"], data["failure"]
     return Exchange(
         interface=data["interface"],
@@ -49,7 +50,7 @@ def from_data(data: Mapping[str, Any]) -> Exchange:
         url=data["url"],
         request_headers=_headers(data["request_headers"]),
         request_body=base64.b64decode(data["request_body"]),
-        request_spool=_spool(data["request_spool"]),
+        request_spool=_spool(data["request_spool"], folder),
         started_at=datetime.fromisoformat(data["started_at"]),
         seconds=data["seconds"],
         tls=None
@@ -62,7 +63,7 @@ def from_data(data: Mapping[str, Any]) -> Exchange:
             response["reason"],
             _headers(response["headers"]),
             base64.b64decode(response["body"]),
-            _spool(response["spool"]),
+            _spool(response["spool"], folder),
         ),
         failure=None if failure is None else Failure(FailureKind[failure["kind"]], failure["detail"]),
     )
@@ -76,9 +77,12 @@ def _headers(pairs: list[list[str]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in pairs)
 
 
-def _spool_data(spool: Spool | None) -> dict[str, Any] | None:
-    return None if spool is None else {**asdict(spool), "path": str(spool.path)}
+def _spool_data(spool: Spool | None, folder: Path) -> dict[str, Any] | None:
+    if spool is None:
+        return None
+    path = spool.path.relative_to(folder) if spool.path.is_relative_to(folder) else spool.path
+    return {**asdict(spool), "path": path.as_posix()}
 
 
-def _spool(data: Mapping[str, Any] | None) -> Spool | None:
-    return None if data is None else Spool(Path(data["path"]), data["octets"], data["sha256"])
+def _spool(data: Mapping[str, Any] | None, folder: Path) -> Spool | None:
+    return None if data is None else Spool(folder / data["path"], data["octets"], data["sha256"])

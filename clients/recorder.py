@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 from clients.exchange import Exchange, Failure, Response
@@ -18,6 +19,18 @@ _PRIVATE_KEY = re.compile(
     rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
 _SHORTEST_SECRET = 4
+_PIECE = 1_048_576
+_LONGEST_MARK = 256
+"""Octets by which two pieces overlap at least, so that the mark of a secret is whole in one of them."""
+_KINDS = re.compile(
+    rb"(?P<parameter>(?i:[?&](?:apikey|api_key|password|pin|token)=))"
+    rb"|(?P<key>-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)"
+)
+_ENDS = {
+    "parameter": re.compile(rb"(?=[&\s#\"'<>])"),
+    "key": re.compile(rb"-----END [A-Z0-9 ]*PRIVATE KEY-----"),
+}
+"""What ends a secret of unknown length that `_KINDS` finds the beginning of."""
 
 
 class Redactor:
@@ -34,6 +47,8 @@ class Redactor:
                 octets = secret.encode()
                 forms |= {octets, quote(secret, safe="").encode(), base64.b64encode(octets)}
         self._known = sorted(forms, key=len, reverse=True)
+        self._overlap = max([_LONGEST_MARK, *map(len, self._known)])
+        self._marks = re.compile(b"|".join(map(re.escape, self._known)))
 
     def octets(self, value: bytes) -> bytes:
         """`value` without secrets; the same object where there is none."""
@@ -46,13 +61,44 @@ class Redactor:
             value = _PRIVATE_KEY.sub(REDACTED.encode(), value)
         return value
 
+    def file(self, path: Path) -> bool:
+        """Take the secrets out of a file, of which only pieces are held in memory; False where there is none.
+
+        The file is replaced whole or not at all, and not touched where it holds no secret. Raises OSError.
+        """
+        if not self._is_in(path):
+            return False
+        clean = path.with_suffix(".clean")
+        try:
+            with clean.open("wb") as file:
+                file.writelines(self.pieces(_pieces(path)))
+            clean.replace(path)
+        finally:
+            clean.unlink(missing_ok=True)
+        return True
+
+    def _is_in(self, path: Path) -> bool:
+        """Whether there is a secret in a file. `octets` is much quicker than `pieces`."""
+        before = b""
+        for piece in _pieces(path):
+            window = before + piece
+            if self.octets(window) != window:
+                return True
+            before = window[-self._overlap :]
+        return False
+
+    def pieces(self, source: Iterable[bytes]) -> Iterator[bytes]:
+        """A stream without secrets, one that lies across several pieces included."""
+        known = _without(source, self._marks, self._overlap) if self._known else source
+        return _without(known, _KINDS, self._overlap)
+
     def text(self, value: str) -> str:
         """`value` without secrets."""
         return self.octets(value.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """A copy of `exchange` without secrets. The file of a spooled body stays as it is: what is shown of
-        such a body is what the exchange itself holds, its first octets."""
+        """A copy of `exchange` without secrets. The file of a spooled body stays as it is for the
+        checks, until its scenario has ended: see `file`."""
         response = exchange.response
         failure = exchange.failure
         return replace(
@@ -84,9 +130,11 @@ class Redactor:
 class Recorder:
     """Collects the exchanges of the scenario that is running. Safe to use from several threads."""
 
-    def __init__(self, redactor: Redactor) -> None:
-        """Record through `redactor`: nothing is kept unredacted."""
+    def __init__(self, redactor: Redactor, bodies: Path | None = None) -> None:
+        """Record through `redactor`: nothing is kept unredacted. `bodies` is the folder of large ones."""
         self.redactor = redactor
+        self.bodies = bodies
+        """Where clients keep bodies that are too large for memory; None where they need not last."""
         self._exchanges: list[Exchange] = []
         self._lock = threading.Lock()
 
@@ -102,3 +150,41 @@ class Recorder:
         with self._lock:
             taken, self._exchanges = self._exchanges, []
         return taken
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _without(source: Iterable[bytes], marks: re.Pattern[bytes], overlap: int) -> Iterator[bytes]:
+    """A stream with a note in place of what begins with a mark. No mark is longer than `overlap`."""
+    held, end = b"", None
+    for piece, last in _with_last(source):
+        held, at = held + piece, 0
+        # A mark that begins further on may not be whole yet.
+        safe = len(held) if last else max(len(held) - overlap, 0)
+        while True:
+            if end is not None:  # within a secret
+                found = end.search(held, at)
+                if found is None:
+                    at = max(at, safe)
+                    break
+                at, end = found.end(), None
+            found = marks.search(held, at)
+            if found is None or found.start() >= safe:
+                yield held[at:safe]
+                at = max(at, safe)
+                break
+            kind = found.lastgroup
+            yield held[at : found.start()] + (found[0] if kind == "parameter" else b"") + REDACTED.encode()
+            at, end = found.end(), _ENDS[kind] if kind else None
+        held = held[at:]
+
+
+def _with_last(source: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Each piece with False, then an empty one with True."""
+    for piece in source:
+        yield piece, False
+    yield b"", True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import tempfile
 import threading
 from collections.abc import Iterable
@@ -20,28 +21,30 @@ class SpoolError(RuntimeError):
 
 
 class SpoolFolder:
-    """The files of one client, in a temporary folder that is made when first needed. Safe to use from several
-    threads."""
+    """The files of one client, in a folder that is made when first needed. Safe for several threads."""
 
-    def __init__(self) -> None:
-        """Make nothing yet."""
+    def __init__(self, lasting: Path | None = None) -> None:
+        """Use the folder `lasting`, whose files stay, or else a temporary one. Make nothing yet."""
         self._lock = threading.Lock()
+        self._lasting = lasting
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._count = 0
 
     def new_file(self) -> Path:
-        """Where another body can be written. Raises SpoolError."""
-        with self._lock:
-            self._count += 1
-            if self._folder is None:
-                try:
+        """Where another body can be written; no other process chooses the same. Raises SpoolError."""
+        name = f"{secrets.token_hex(8)}.bin"
+        try:
+            if self._lasting is not None:
+                self._lasting.mkdir(parents=True, exist_ok=True)
+                return self._lasting / name
+            with self._lock:
+                if self._folder is None:
                     self._folder = tempfile.TemporaryDirectory(prefix="smki-bodies-")
-                except OSError as error:
-                    raise SpoolError(f"no folder for large bodies can be made: {error}") from error
-            return Path(self._folder.name, f"{self._count}.bin")
+                return Path(self._folder.name, name)
+        except OSError as error:
+            raise SpoolError(f"no folder for large bodies can be made: {error}") from error
 
     def close(self) -> None:
-        """Delete every file."""
+        """Delete every file, unless they are to last."""
         with self._lock:
             folder, self._folder = self._folder, None
         if folder is not None:

@@ -227,7 +227,7 @@ class Run:
 
     @property
     def resume_at(self) -> datetime | None:
-        """UTC; the earliest moment to go on with any suspended scenario. None where none can be gone on with."""
+        """UTC; the earliest moment to go on with a suspended scenario; None where that cannot be done."""
         moments = [s.resume_at for s in self.scenarios if s.verdict is Verdict.SUSPENDED and s.resume_at]
         return min(moments, default=None) if self.resumable else None
 

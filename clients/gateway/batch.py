@@ -23,8 +23,9 @@ class BatchClient(ABC):
     A target file names the implementation (`[clients] batch = "module:Class"`). Every exchange goes through
     the recorder. A failure to connect, a refusal or a response that is not HTTP is an outcome in the
     exchange, never an exception; a fault of this machine, a full disk among them, raises
-    `clients.spool.SpoolError`. Bodies that are too large for memory are in files until `close`. Several
-    threads may call at once.
+    `clients.spool.SpoolError`. Bodies that are too large for memory are in files: in the recorder's folder,
+    where it has one, for as long as the run needs them, otherwise until `close`. Several threads may call at
+    once.
     """
 
     def __init__(self, connection: Connection, recorder: Recorder) -> None:
@@ -61,4 +62,4 @@ class BatchClient(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Close every connection and delete the files of large bodies."""
+        """Close every connection, and delete the files of large bodies but those in the recorder's folder."""

@@ -34,7 +34,7 @@ class RequestsBatchClient(BatchClient):
         """See the interface."""
         super().__init__(connection, recorder)
         self._sessions = Sessions(connection)
-        self._folder = SpoolFolder()
+        self._folder = SpoolFolder(recorder.bodies)
 
     def send(
         self, method: str, path: str, body: bytes | Iterable[bytes], credential: Credential | None
@@ -78,6 +78,6 @@ class RequestsBatchClient(BatchClient):
         )
 
     def close(self) -> None:
-        """Close every connection of every thread and delete the files of large bodies."""
+        """Close every connection of every thread; delete the files of large bodies that need not last."""
         self._sessions.close()
         self._folder.close()

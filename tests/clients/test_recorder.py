@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import base64
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clients.exchange import Exchange, Failure, FailureKind, Response
 from clients.recorder import REDACTED, Recorder, Redactor
@@ -89,3 +94,58 @@ def test_taking_empties_the_recorder() -> None:
     recorder.record(exchange())
     assert len(recorder.take()) == 1
     assert recorder.take() == []
+
+
+ALPHABET = [SECRET.encode(), b"?token=", b"&", b"abc", b" ", b"<x a='", b"-----BEGIN PRIVATE KEY-----",
+            b"-----END PRIVATE KEY-----", base64.b64encode(SECRET.encode()), b"x" * 300, b"\xff"]  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(ALPHABET), max_size=12), st.lists(st.integers(0, 2000), max_size=6, unique=True)
+)
+def test_a_stream_is_redacted_like_the_whole_wherever_it_is_cut(parts: list[bytes], cuts: list[int]) -> None:
+    octets = b"".join(parts)
+    bounds = [0, *sorted(cut for cut in cuts if cut < len(octets)), len(octets)]
+    pieces = [octets[start:end] for start, end in pairwise(bounds)]
+    redactor = Redactor([SECRET])
+    assert b"".join(redactor.pieces(pieces)) == redactor.octets(octets)
+
+
+@pytest.mark.parametrize("at", [0, 1, 1_048_576 - 10, 1_048_576, 2 * 1_048_576 - 1, 3_000_000])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_secret_is_taken_out_of_a_file_wherever_it_stands(tmp_path: Path, at: int, form: str) -> None:
+    file = tmp_path / "1.bin"
+    file.write_bytes(b"a" * at + form.encode() + b"b" * 100)
+    assert Redactor([SECRET]).file(file)
+    assert file.read_bytes() == b"a" * at + b"[redacted]" + b"b" * 100
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_without_a_secret_is_not_touched(tmp_path: Path) -> None:
+    file = tmp_path / "1.bin"
+    file.write_bytes(bytes(range(256)) * 10_000)
+    before = file.stat()
+    assert not Redactor([SECRET]).file(file)
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_many_secrets_in_a_file_take_no_longer_than_few(tmp_path: Path) -> None:
+    file = tmp_path / "1.bin"
+    file.write_bytes((SECRET.encode() + b" ") * 100_000)
+    start = time.perf_counter()
+    assert Redactor([SECRET]).file(file)
+    assert time.perf_counter() - start < 10
+    assert file.read_bytes() == b"[redacted] " * 100_000
+
+
+def test_a_file_that_cannot_be_replaced_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "1.bin"
+    file.write_bytes(SECRET.encode())
+
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="disk full"):
+        Redactor([SECRET]).file(file)
+    assert list(tmp_path.iterdir()) == [file]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
-from clients.spool import HEAD_OCTETS, Spooler, SpoolFolder
+from clients.spool import HEAD_OCTETS, Spooler, SpoolError, SpoolFolder
 
 
 @pytest.mark.parametrize("beyond", [-1, 0, 1, 100_000])
@@ -43,3 +44,23 @@ def test_a_folder_can_be_closed_twice_and_used_again() -> None:
     assert not first.parent.exists()
     assert folder.new_file().parent.exists()
     folder.close()
+
+
+def test_files_that_are_to_last_stay_and_share_no_name(tmp_path: Path) -> None:
+    lasting = tmp_path / "evidence" / "bodies"
+    files = []
+    for folder in (SpoolFolder(lasting), SpoolFolder(lasting)):
+        spooler = Spooler(folder)
+        spooler.write(b"x" * (HEAD_OCTETS + 1))
+        _, spool = spooler.end()
+        assert spool is not None
+        files.append(spool.path)
+        folder.close()
+    assert sorted(lasting.iterdir()) == sorted(files)
+    assert len(set(files)) == 2
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SpoolError, match="no folder for large bodies can be made"):
+        SpoolFolder(tmp_path / "file" / "bodies").new_file()
