@@ -84,6 +84,15 @@ def read_head(root: etree._Element) -> BatchHead:
     )
 
 
+def read_result(stream: BinaryIO) -> tuple[BatchHead, int]:
+    """The fields of a result message, and how many results it has. Raises ResponseUnreadable."""
+    reading = ResultStream(stream)
+    results = sum(1 for _ in reading)
+    if reading.root is None:
+        raise _unreadable("no root element")
+    return read_head(reading.root), results
+
+
 class ResultStream:
     """A result message as a stream of its results.
 

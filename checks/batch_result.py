@@ -52,6 +52,7 @@ STATUSES = frozenset({SUCCESS, *CODE_PREFIXES})
 _OF_OTHER_MESSAGES = ("UNKNOWN_DEVICE", "FORMAT_ERROR")
 _FINDINGS_EACH = 10
 """So many findings of one requirement are kept whole; of more only the number."""
+_UNISSUED_NAMED = 1000
 _NAMED = 5
 """How many of the Device CSRs without result are named."""
 _ISSUED_FOR_CSR = "M-2.5.1.4-a"
@@ -87,7 +88,7 @@ class SentBatch:
     def add(self, csr_id: str, der: bytes, expectation: Expectation = ISSUED) -> None:
         """Hold another Device CSR, right or wrong."""
         self._csrs[csr_id] = der
-        if expectation is not ISSUED:
+        if expectation != ISSUED:
             self._others[csr_id] = expectation
 
     def csr(self, csr_id: str) -> bytes | None:
@@ -118,6 +119,8 @@ class ResultVerdict:
     results: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
     """How many results have each status of M-D."""
+    unissued: dict[str, str] = field(default_factory=dict)
+    """The status of each Device CSR that has another than SUCCESS, by its ID: of the first thousand."""
     content: int = 0
     """The same for two messages with the same results, in any order: IDs, statuses and certificates."""
 
@@ -254,6 +257,8 @@ class _Judging:
         verdict.content = (verdict.content + int.from_bytes(digest.digest(), "big")) % _SUM
         if status in STATUSES:
             verdict.statuses[status] = verdict.statuses.get(status, 0) + 1
+            if status != SUCCESS and len(verdict.unissued) < _UNISSUED_NAMED:
+                verdict.unissued[csr_id] = status
         expectation = self._sent.expectation(csr_id)
         if status not in expectation.statuses:
             expected = f"status {' or '.join(sorted(expectation.statuses))}"

@@ -71,6 +71,17 @@ def next_fetch(submitted_at: datetime, asked_at: datetime, polling: Polling) -> 
     return max(later, earliest_fetch(submitted_at, polling))
 
 
+def window_is_open(moment: datetime) -> bool:
+    """Whether batches are processed at a moment: from 20:00 on, before 08:00 (N-3.1.1-b)."""
+    return not NIGHT_ENDS <= uk_time(moment).time() < NIGHT_BEGINS
+
+
+def next_time(at: time, moment: datetime, *, days: int = 0) -> datetime:
+    """The next moment after `moment` at which UK clocks show `at`, or as many days after that one."""
+    today = _days_later(moment, 0, at)
+    return _days_later(moment, days, at) if today > moment else _days_later(moment, days + 1, at)
+
+
 def _before_the_night(moment: datetime) -> bool:
     return uk_time(moment).time() < NIGHT_BEGINS
 

@@ -69,10 +69,15 @@ class TlsProbe:
         return self._probe("plain text", octets, None, ask)
 
     @contextmanager
-    def silent_client(self, credential: Credential | None, promised: int) -> Iterator[Exchange]:
-        """A subscriber that announces a body of `promised` octets, sends a few, and falls silent."""
+    def silent_client(
+        self, credential: Credential | None, promised: int, path: str = ""
+    ) -> Iterator[Exchange]:
+        """A subscriber that announces a body of `promised` octets, sends a few, and falls silent.
+
+        `path` is appended to the published URL's.
+        """
         request = (
-            f"POST {self.path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
+            f"POST {self.path}{path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
             f"Content-Type: application/xml;charset=UTF-8\r\nContent-Length: {promised}\r\n\r\n<?xml"
         ).encode()
         held: list[ssl.SSLSocket] = []

@@ -77,7 +77,7 @@ def target_text(endpoints: Endpoints, altered: Sequence[str], batch_limit: int) 
         _table(
             "statement",
             interfaces=["adhoc", "batch"],
-            user_roles=["import-supplier", "gas-supplier", "dcc"],
+            user_roles=["import-supplier", "gas-supplier", "dcc", "network-operator"],
             certificate_types=["device"],
         ),
         _table("endpoints.adhoc", url=endpoints.adhoc),

@@ -9,7 +9,9 @@ from checks.certificate.serials import judge_unique_serials
 from checks.disclosure import find_private_disclosure, find_stack_trace
 from checks.finding import Finding
 from clients.operator import Operator
+from fixtures.batches import Batches
 from fixtures.conversation import Conversation
+from fixtures.devices import Device
 from fixtures.plan import Load, sends
 from fixtures.verdicts import Judge
 from steps.adhoc_submissions import CANARY
@@ -183,3 +185,18 @@ def no_stack_trace(conversation: Conversation, judge: Judge) -> None:
         f"a stack trace: {trace}",
         advisory=True,
     )
+
+
+@then("the Ad Hoc service replaces the certificate of that Device")
+def replaced_adhoc(conversation: Conversation, batches: Batches) -> None:
+    conversation.devices.append(Device(next(iter(batches.concerned)), None))
+    conversation.certificate(conversation.submit_csr(conversation.new_csr()))
+
+
+@then("the Ad Hoc service refuses that Device for the limit")
+def refused_adhoc_for_the_limit(conversation: Conversation, batches: Batches, judge: Judge) -> None:
+    conversation.devices.append(Device(next(iter(batches.concerned)), None))
+    conversation.submit_csr(conversation.new_csr())
+    message = conversation.answer(conversation.last)
+    refused = message.status != "SUCCESS" and not conversation.issues(conversation.last)
+    judge.expect(refused, "M-2.4.1.3-b", "a refusal", f"Status {message.status}")

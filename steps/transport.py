@@ -14,15 +14,20 @@ from pytest_bdd import parsers, then, when
 from checks.tls import PERMITTED_SUITES, judge_server_certificate
 from clients.exchange import BEFORE_REQUEST, Exchange, FailureKind
 from clients.gateway.adhoc_message import Parts, signing_request
+from clients.gateway.batch import SUBMIT_PATH
+from clients.gateway.batch_message import csr_id, submission
 from clients.pacing import AdHocPace
 from clients.tls_hello import VERSION_CODES, ServerFlight
 from clients.tls_probe import TlsProbe
+from fixtures.batches import Batches, new_reference
 from fixtures.conversation import Conversation
 from fixtures.plan import Load, sends
+from fixtures.target import web_service_of
 from fixtures.verdicts import Inconclusive, Judge, NotApplicable
 from steps.words import SUITES, SUITES_OF_VERSION
 from targets.model import Target
 
+Speaker = Conversation | Batches
 PERMITTED = tuple(suite.code for suite in PERMITTED_SUITES)
 
 
@@ -52,6 +57,13 @@ def handshake() -> Handshake:
 
 
 @pytest.fixture
+def speaker(request: pytest.FixtureRequest) -> Speaker:
+    """Who speaks to the service that the scenario is about."""
+    batch = web_service_of(request.node) == "batch"
+    return request.getfixturevalue("batches" if batch else "conversation")  # type: ignore[no-any-return]
+
+
+@pytest.fixture
 def held_open() -> Iterator[ExitStack]:
     """Connections that stay open until the scenario ends."""
     with ExitStack() as stack:
@@ -59,11 +71,11 @@ def held_open() -> Iterator[ExitStack]:
 
 
 @when(parsers.re(r"the subscriber opens a TLS session that offers only (?P<suite>[A-Z0-9-]+)"))
-def open_session(adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake, suite: str) -> None:
-    if conversation.target.settings.tls_minimum == "TLSv1.3":
+def open_session(probe: TlsProbe, speaker: Speaker, handshake: Handshake, suite: str) -> None:
+    if speaker.target.settings.tls_minimum == "TLSv1.3":
         raise NotApplicable("the target file permits TLS 1.3 only, which has suites of its own")
     handshake.offered = suite
-    handshake.exchanges.append(adhoc_tls.handshake(conversation.credential, (suite,)))
+    handshake.exchanges.append(probe.handshake(speaker.credential, (suite,)))
 
 
 @then("the session is agreed with that suite")
@@ -74,18 +86,18 @@ def session_agreed(handshake: Handshake, judge: Judge) -> None:
 
 
 @when(parsers.re(r"a client offers TLS with only (?P<suite>[A-Z0-9-]+)"))
-def offer_suite(adhoc_tls: TlsProbe, handshake: Handshake, target: Target, suite: str) -> None:
-    _see_offer_taken(adhoc_tls, handshake, target)
-    _offer(adhoc_tls, handshake, "TLSv1.2", (SUITES[suite],), suite)
+def offer_suite(probe: TlsProbe, handshake: Handshake, target: Target, suite: str) -> None:
+    _see_offer_taken(probe, handshake, target)
+    _offer(probe, handshake, "TLSv1.2", (SUITES[suite],), suite)
 
 
 @when(parsers.re(r"a client offers only (?P<version>SSLv3|TLSv1(?:\.\d)?)"))
-def offer_version(adhoc_tls: TlsProbe, handshake: Handshake, target: Target, version: str) -> None:
+def offer_version(probe: TlsProbe, handshake: Handshake, target: Target, version: str) -> None:
     lowest, highest = target.settings.tls_minimum, target.settings.tls_maximum
     if VERSION_CODES[lowest] <= VERSION_CODES[version] <= VERSION_CODES[highest]:
         raise NotApplicable(f"the target file permits {version} (settings.tls_minimum, settings.tls_maximum)")
-    _see_offer_taken(adhoc_tls, handshake, target)
-    _offer(adhoc_tls, handshake, version, SUITES_OF_VERSION[version], version)
+    _see_offer_taken(probe, handshake, target)
+    _offer(probe, handshake, version, SUITES_OF_VERSION[version], version)
 
 
 @then("the handshake goes no further")
@@ -100,15 +112,28 @@ def handshake_refused(handshake: Handshake, judge: Judge) -> None:
 @when("a right request is sent to the service's port without TLS")
 @sends(Load(adhoc_wrong=1))
 def send_plain(
-    adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake, adhoc_pace: AdHocPace | None
+    probe: TlsProbe, conversation: Conversation, handshake: Handshake, adhoc_pace: AdHocPace | None
 ) -> None:
     body = signing_request(Parts(conversation.new_reference(), conversation.new_csr().base64))
+    with adhoc_pace.turn() if adhoc_pace else nullcontext():
+        handshake.exchanges.append(probe.plain(_post(probe, "", body)))
+
+
+@when("a right batch is sent to the service's port without TLS")
+@sends(Load(batches_wrong=1))
+def send_batch_plain(probe: TlsProbe, batches: Batches, handshake: Handshake) -> None:
+    csrs = [batches.new_csr(device) for device in batches.new_devices(2)]
+    body = b"".join(submission(new_reference(), [(csr_id(0), csrs[0].der), (csr_id(1), csrs[1].der)]))
+    batches.concerned.update({csr.device_id: 0 for csr in csrs})
+    handshake.exchanges.append(probe.plain(_post(probe, SUBMIT_PATH, body)))
+
+
+def _post(probe: TlsProbe, path: str, body: bytes) -> bytes:
     head = (
-        f"POST {adhoc_tls.path} HTTP/1.1\r\nHost: {adhoc_tls.host}:{adhoc_tls.port}\r\nConnection: close\r\n"
+        f"POST {probe.path}{path} HTTP/1.1\r\nHost: {probe.host}:{probe.port}\r\nConnection: close\r\n"
         f"Content-Type: application/xml;charset=UTF-8\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    with adhoc_pace.turn() if adhoc_pace else nullcontext():
-        handshake.exchanges.append(adhoc_tls.plain(head.encode() + body))
+    return head.encode() + body
 
 
 @then("no Device Certificate is in what comes back")
@@ -118,25 +143,42 @@ def nothing_in_plain(handshake: Handshake, judge: Judge) -> None:
     judge.expect(not served, "M-2.4.GO-b", "no service without TLS", handshake.exchange.outcome)
 
 
+@then("no acceptance is in what comes back")
+def no_batch_in_plain(handshake: Handshake, judge: Judge) -> None:
+    served = b"SubmitCSRBatchStatus" in handshake.exchange.answer_octets
+    judge.expect(not served, "M-2.5.GO-a", "no service without TLS", handshake.exchange.outcome)
+
+
 @when("the server's certificate chain is taken from its handshake")
-def take_chain(adhoc_tls: TlsProbe, handshake: Handshake) -> None:
-    _offer(adhoc_tls, handshake, "TLSv1.2", PERMITTED, "the permitted suites")
+def take_chain(probe: TlsProbe, handshake: Handshake) -> None:
+    _offer(probe, handshake, "TLSv1.2", PERMITTED, "the permitted suites")
 
 
 @then("the server's certificate keeps this rule")
-def server_certificate(adhoc_tls: TlsProbe, handshake: Handshake, judge: Judge, target: Target) -> None:
+def server_certificate(probe: TlsProbe, handshake: Handshake, judge: Judge, target: Target) -> None:
     exchange, flight = handshake.exchange, handshake.flight
     if flight is None or not flight.certificates:
         raise Inconclusive(f"{exchange.url} presented no certificate: {exchange.outcome}")
     anchors = [anchor.public_bytes(Encoding.DER) for anchor in target.trust.server_anchors]
-    judge.take(judge_server_certificate(flight.certificates, anchors, adhoc_tls.host, datetime.now(UTC)))
+    judge.take(judge_server_certificate(flight.certificates, anchors, probe.host, datetime.now(UTC)))
 
 
 @when("one client falls silent in the middle of its request")
 def fall_silent(
-    adhoc_tls: TlsProbe, conversation: Conversation, handshake: Handshake, held_open: ExitStack
+    probe: TlsProbe, conversation: Conversation, handshake: Handshake, held_open: ExitStack
 ) -> None:
-    exchange = held_open.enter_context(adhoc_tls.silent_client(conversation.credential, promised=2000))
+    exchange = held_open.enter_context(probe.silent_client(conversation.credential, promised=2000))
+    handshake.exchanges.append(exchange)
+    if exchange.failure is not None:
+        raise Inconclusive(f"the client that was to fall silent was not let in: {exchange.failure}")
+
+
+@when("one client falls silent in the middle of its batch")
+def fall_silent_in_batch(
+    probe: TlsProbe, batches: Batches, handshake: Handshake, held_open: ExitStack
+) -> None:
+    silent = probe.silent_client(batches.credential, promised=2000, path=SUBMIT_PATH)
+    exchange = held_open.enter_context(silent)
     handshake.exchanges.append(exchange)
     if exchange.failure is not None:
         raise Inconclusive(f"the client that was to fall silent was not let in: {exchange.failure}")

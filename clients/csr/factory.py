@@ -50,19 +50,21 @@ class MadeCsr:
         return DeviceCsr(self.der, self.device_id, self.key_usage, key)
 
 
-def device_ids(seed: str, count: int, prefix: bytes = b"") -> Iterator[bytes]:
+def device_ids(seed: str, count: int, prefix: bytes = b"", *, first: int = 0) -> Iterator[bytes]:
     """`count` different Device IDs under `prefix`, the same for the same `seed` in every run.
 
-    They are in no apparent order. Raises ValueError where the prefix leaves fewer than `count`.
+    They are in no apparent order: those of the numbers from `first` on, counted from 0. Raises ValueError
+    where the prefix leaves fewer.
     """
     free = _DEVICE_ID_OCTETS - len(prefix)
     size = 1 << 8 * max(free, 0)
-    if free < 0 or count > size:
-        raise ValueError(f"under a prefix of {len(prefix)} octets there are no {count} Device IDs")
+    if free < 0 or first + count > size:
+        raise ValueError(f"under a prefix of {len(prefix)} octets there are no {first + count} Device IDs")
     digest = hashlib.sha256(prefix + seed.encode()).digest()
     step = int.from_bytes(digest[:8], "big") | 1  # odd, so that no number comes twice in 2**n
     start = int.from_bytes(digest[8:16], "big")
-    return (prefix + ((start + number * step) % size).to_bytes(free, "big") for number in range(count))
+    numbers = range(first, first + count)
+    return (prefix + ((start + number * step) % size).to_bytes(free, "big") for number in numbers)
 
 
 class CsrFactory:
