@@ -26,7 +26,6 @@ from reference_ra.batch.messages import (
 from reference_ra.batch.pickup import certificate_file, record
 from reference_ra.batch.policies import BatchDeviceRule, BatchLimits, BatchPolicies, QueryRule
 from reference_ra.batch.reading import (
-    XML_OPTIONS,
     SubmissionRules,
     begins_a_submission,
     identifier_is_unique,
@@ -34,6 +33,7 @@ from reference_ra.batch.reading import (
 )
 from reference_ra.batch.store import Batch, Digest
 from reference_ra.batch.window import NightlyWindow, Pace
+from reference_ra.csr import Csr
 from reference_ra.decisions import CERTIFICATE_LIMIT, check_csr
 from reference_ra.messages import SERVICE_VERSION, Rejected, csr_octets
 from reference_ra.registry import Credential
@@ -82,6 +82,10 @@ async def _is_intact(authority: Authority, batch: Batch) -> bool:
     return digest.value() == batch.digest
 
 
+def _approved_at(batch: Batch, pace: Pace) -> datetime:
+    return batch.received_at + pace.approval
+
+
 def _earliest_start(batch: Batch, pace: Pace) -> datetime:
     return batch.received_at + pace.approval + pace.parsing
 
@@ -98,14 +102,14 @@ def _csr_octets(text: str) -> bytes | CsrRejected:
         return CsrRejected(CsrStatus.CSR_ERROR, text)
 
 
-def requester_is_eligible(authority: Authority, batch: Batch, device: bytes) -> CsrRejected | None:
+def requester_is_eligible(authority: Authority, batch: Batch, device: bytes, _: Csr) -> CsrRejected | None:
     """M-2.5.1.3-c: the requester's Remote Party Role may ask in the Device's provisioning state."""
     if authority.registry.eligibility.may_ask(batch.remote_party_role, device):
         return None
     return CsrRejected(CsrStatus.INELIGIBLE, "The requester is no Eligible Subscriber for this Device")
 
 
-def is_below_limit(authority: Authority, _: Batch, device: bytes) -> CsrRejected | None:
+def is_below_limit(authority: Authority, _batch: Batch, device: bytes, _csr: Csr) -> CsrRejected | None:
     """M-2.5.1.3-d: fewer than 100 were issued before."""
     if authority.registry.certificates_issued(device) < CERTIFICATE_LIMIT:
         return None
@@ -171,7 +175,7 @@ def conformant_batch_policies() -> BatchPolicies:
         limits=BatchLimits(),
         submission_rules=SubmissionRules(
             schema=default_schema(),
-            xml_options=XML_OPTIONS,
+            before_parsing=lambda octets: octets,
             root_rule=begins_a_submission,
             identifier_rule=identifier_is_unique,
             text_rule=text_is_base64,
@@ -180,6 +184,7 @@ def conformant_batch_policies() -> BatchPolicies:
         first_batch_id=1,
         reference_when_refused=_reference_when_refused,
         awaiting_approval=frozenset({BatchStatus.PENDING}),
+        approved_at=_approved_at,
         is_intact=_is_intact,
         window=NightlyWindow(),
         pace=Pace(),

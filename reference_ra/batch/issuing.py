@@ -93,7 +93,7 @@ class Issuer:
     def _approve(self, batch: Batch, csr: Csr, moment: datetime) -> _Approved | CsrRejected:
         device = self._policies.device_of(self._authority, csr)
         for refuses in self._policies.batch.device_rules.values():
-            if rejected := refuses(self._authority, batch, device):
+            if rejected := refuses(self._authority, batch, device, csr):
                 return rejected
         self._authority.registry.reserve(device)
         return _Approved(csr, device, moment)

@@ -30,8 +30,8 @@ from reference_ra.registry import Credential
 if TYPE_CHECKING:
     from reference_ra.policies import Policies
 
-BatchDeviceRule = Callable[[Authority, Batch, bytes], CsrRejected | None]
-"""Says why a Device, by its Device ID, gets no certificate through a batch; or None."""
+BatchDeviceRule = Callable[[Authority, Batch, bytes, Csr], CsrRejected | None]
+"""Says why a Device, by its Device ID, gets no certificate for a CSR of a batch; or None."""
 
 QueryRule = Callable[[Batch, Credential, datetime], bool]
 """True where the holder of a credential may query a batch at that time, as far as the rule goes."""
@@ -70,6 +70,8 @@ class BatchPolicies:
     # When is a batch processed
     awaiting_approval: frozenset[BatchStatus]
     """Batches in these states are approved when it is time."""
+    approved_at: Callable[[Batch, Pace], datetime]
+    """When that is."""
     is_intact: Callable[[Authority, Batch], Awaitable[bool]]
     """Whether a batch's content is what was uploaded."""
     window: NightlyWindow

@@ -77,15 +77,15 @@ class Processor:
 
     async def _take_in(self, now: datetime) -> None:
         """Approval and parsing, which go on by day as well."""
-        batches, pace = self._authority.registry.batches, self._policies.pace
-        for batch in batches.in_status(*self._policies.awaiting_approval):
-            if batch.received_at + pace.approval <= now:
+        batches, policies = self._authority.registry.batches, self._policies
+        for batch in batches.in_status(*policies.awaiting_approval):
+            if policies.approved_at(batch, policies.pace) <= now:
                 batches.set_status(batch.id, BatchStatus.PARSING)
         for batch in batches.in_status(BatchStatus.PARSING):
-            parsed_at = batch.received_at + pace.approval + pace.parsing
+            parsed_at = policies.approved_at(batch, policies.pace) + policies.pace.parsing
             if parsed_at > now:
                 continue
-            if await self._policies.is_intact(self._authority, batch):
+            if await policies.is_intact(self._authority, batch):
                 batches.set_status(batch.id, BatchStatus.QUEUED)
             else:
                 batches.set_status(batch.id, BatchStatus.TAMPERED, parsed_at)

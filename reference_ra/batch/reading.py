@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from lxml import etree
 
@@ -37,14 +36,6 @@ TextRule = Callable[[str], None]
 """BatchRejected where the text of a DeviceCSR is not that of a right document."""
 RootRule = Callable[[etree._Element], None]
 """Takes the root when its start is read; BatchRejected where a right document does not begin so."""
-XML_OPTIONS: Mapping[str, Any] = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "huge_tree": False,
-    "remove_comments": True,
-    "remove_pis": True,
-}
 
 
 @dataclass(frozen=True)
@@ -53,8 +44,8 @@ class SubmissionRules:
 
     schema: etree.XMLSchema | None
     """None where any XML will do."""
-    xml_options: Mapping[str, Any]
-    """Those of the XML parser."""
+    before_parsing: Callable[[bytes], bytes]
+    """What is made of each part of the document, as it arrives, before the parser sees it."""
     root_rule: RootRule
     identifier_rule: IdentifierRule
     text_rule: TextRule
@@ -99,12 +90,21 @@ class SubmissionParser:
         self._identifiers: set[str] = set()
         self._root: etree._Element | None = None
         self._ended = False
-        self._parser = etree.XMLPullParser(("start", "end"), schema=rules.schema, **rules.xml_options)
+        self._parser = etree.XMLPullParser(
+            ("start", "end"),
+            schema=rules.schema,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
 
     def feed(self, octets: bytes) -> list[SubmittedCsr]:
         """The CSRs that end within the next octets of the document."""
         try:
-            self._parser.feed(octets)
+            self._parser.feed(self._rules.before_parsing(octets))
             found = list(self._read())
         except (etree.XMLSyntaxError, ValueError) as error:
             raise BatchRejected("The submission is not well-formed XML") from error
