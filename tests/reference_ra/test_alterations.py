@@ -45,6 +45,7 @@ from tests.reference_ra.craft import (
 
 ALL = list(alterations().values())
 ON_SOCKETS = (
+    "batch-",
     "offers-",
     "lacks-",
     "server-",
@@ -53,7 +54,8 @@ ON_SOCKETS = (
     "closes-idle-",
     "answers-late",
 )
-"""Beginnings of the names of those that show on a socket only: test_altered_sockets.py."""
+"""Beginnings of the names of those that show on a socket only: test_altered_sockets.py, and for the Batched
+service test_batch_alterations.py."""
 
 
 @dataclass(frozen=True)
