@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from reference_ra.access import Refusal
+from reference_ra.access import ClientCertificate, Refusal
+from reference_ra.batch.adjust import excusing_in_batches
 from reference_ra.certificate import CertificateFields
 from reference_ra.csr import Csr, CsrRule, Extension
 from reference_ra.messages import Reply, SchemaEdit, load_schema
-from reference_ra.policies import HttpAnswer, Policies
+from reference_ra.policies import Authority, HttpAnswer, Policies
 from reference_ra.registry import Credential
 
 K = TypeVar("K")
 V = TypeVar("V")
+_STRANGER = "a stranger"
 
 
 def without(rules: Mapping[K, V], *names: K) -> dict[K, V]:
@@ -26,14 +28,14 @@ def without(rules: Mapping[K, V], *names: K) -> dict[K, V]:
 
 
 def trusting(policies: Policies, *refusals: Refusal) -> Policies:
-    """A client certificate is not refused for these reasons, and an unknown one is the Import Supplier's."""
-    return replace(
-        policies,
-        client_rules=without(policies.client_rules, *refusals),
-        identify=lambda authority, client: (
-            policies.identify(authority, client) or next(iter(authority.registry.credentials.values()))
-        ),
-    )
+    """A client certificate is not refused for these reasons; an unknown one is the Import Supplier's."""
+
+    def identify(authority: Authority, client: ClientCertificate | None) -> Credential:
+        supplier = next(iter(authority.registry.credentials.values()))
+        return policies.identify(authority, client) or replace(supplier, label=_STRANGER)
+
+    everywhere = excusing_in_batches(policies, Refusal.INTERFACE, lambda holder: holder.label == _STRANGER)
+    return replace(everywhere, client_rules=without(policies.client_rules, *refusals), identify=identify)
 
 
 def excusing(policies: Policies, refusal: Refusal, whom: Callable[[Credential], bool]) -> Policies:

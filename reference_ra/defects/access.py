@@ -1,4 +1,4 @@
-"""Defects in who is let in (M-2.4.GO-a, M-2.4.EST-c, M-G, S-2)."""
+"""Defects in who is let in (M-2.4.GO-a, M-2.4.EST-c, M-2.5.EST-c, M-G, S-2)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from reference_ra.adjust import excusing, trusting
 from reference_ra.alterations import defect
 from reference_ra.policies import Policies
 
-_DENIED = ("M-2.4.GO-b", "N-2.3.2-a")
+_DENIED = ("M-2.4.GO-b", "N-2.3.2-a", "M-2.5.GO-a", "N-2.3.3-a")
 
 
 @defect(
     "admits-without-certificate",
     "A client that presents no certificate is served.",
-    breaks=["M-2.4.EST-c"],
+    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
     related=_DENIED,
 )
 def admits_without_certificate(policies: Policies) -> Policies:
@@ -31,7 +31,7 @@ def admits_without_certificate(policies: Policies) -> Policies:
 @defect(
     "admits-self-signed",
     "A self-signed client certificate is accepted.",
-    breaks=["M-2.4.EST-c"],
+    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
     related=_DENIED,
 )
 def admits_self_signed(policies: Policies) -> Policies:
@@ -50,7 +50,7 @@ def admits_self_signed(policies: Policies) -> Policies:
 @defect(
     "trusts-ca-by-name",
     "A client certificate is accepted if its issuer bears the IKI CA's name, whoever signed it.",
-    breaks=["M-2.4.EST-c"],
+    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
     related=_DENIED,
 )
 def trusts_ca_by_name(policies: Policies) -> Policies:
@@ -61,7 +61,7 @@ def trusts_ca_by_name(policies: Policies) -> Policies:
 @defect(
     "admits-expired",
     "An IKI Certificate that has expired is accepted.",
-    breaks=["M-2.4.EST-c"],
+    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
     related=_DENIED,
 )
 def admits_expired(policies: Policies) -> Policies:
@@ -72,7 +72,7 @@ def admits_expired(policies: Policies) -> Policies:
 @defect(
     "admits-not-yet-valid",
     "An IKI Certificate that is not yet valid is accepted.",
-    breaks=["M-2.4.EST-c"],
+    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
     related=_DENIED,
 )
 def admits_not_yet_valid(policies: Policies) -> Policies:
@@ -83,7 +83,7 @@ def admits_not_yet_valid(policies: Policies) -> Policies:
 @defect(
     "admits-revoked",
     "A revoked IKI Certificate is accepted.",
-    breaks=["M-2.4.EST-c"],
+    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
     related=_DENIED,
 )
 def admits_revoked(policies: Policies) -> Policies:
@@ -95,7 +95,7 @@ def admits_revoked(policies: Policies) -> Policies:
     "admits-wrong-key-type",
     "An IKI Certificate with a key other than RSA 2048 bit is accepted.",
     breaks=["M-G-c"],
-    related=["M-2.4.EST-c"],
+    related=["M-2.4.EST-c", "M-2.5.EST-c"],
 )
 def admits_wrong_key_type(policies: Policies) -> Policies:
     """Do not look at the key."""

@@ -126,7 +126,7 @@ def _issuer_of_two_names(fields: CertificateFields) -> CertificateFields:
     "with-compressed-point",
     "The public key is a compressed point.",
     "G-12-d",
-    related=("M-2.4.1.4-a", "G-12-h"),
+    related=("M-2.4.1.4-a", "M-2.5.1.4-a", "G-12-h"),
 )
 def _compressed_point(fields: CertificateFields) -> CertificateFields:
     algorithm, key = der.read_one(fields.key_info, der.SEQUENCE).elements()
@@ -141,7 +141,11 @@ def _another_key() -> bytes:
 
 
 @_field_defect(
-    "for-another-key", "The public key is not the CSR's.", "M-2.4.1.4-a", related=("G-12-h", "M-2.4.1.4-c")
+    "for-another-key",
+    "The public key is not the CSR's.",
+    "M-2.4.1.4-a",
+    "M-2.5.1.4-a",
+    related=("G-12-h", "M-2.4.1.4-c"),
 )
 def _for_another_key(fields: CertificateFields) -> CertificateFields:
     return replace(fields, key_info=_another_key())
@@ -151,7 +155,7 @@ def _for_another_key(fields: CertificateFields) -> CertificateFields:
     "on-p384",
     "The public key is on P-384.",
     "G-12-d",
-    related=("M-2.4.1.4-a", "G-12-h", "G-12-a"),
+    related=("M-2.4.1.4-a", "M-2.5.1.4-a", "G-12-h", "G-12-a"),
     extra=True,
 )
 def _on_p384(fields: CertificateFields) -> CertificateFields:

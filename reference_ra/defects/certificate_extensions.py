@@ -159,7 +159,7 @@ _register(
     "G-DEV-g",
     oids.SUBJECT_ALT_NAME,
     _octet(-1, 1),
-    "G-12-m", "M-2.4.1.4-*",
+    "G-12-m", "M-2.4.1.4-*", "M-2.5.1.4-*",
 )  # fmt: skip
 _register(
     "of-two-alt-names",
@@ -185,6 +185,7 @@ _register(
     oids.KEY_USAGE,
     _value(lambda _: oids.DIGITAL_SIGNATURE),
     "M-2.4.1.4-*",
+    "M-2.5.1.4-*",
 )
 _register(
     "key-usage-re-encoded",

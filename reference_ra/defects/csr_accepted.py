@@ -28,7 +28,16 @@ _EXTRA = frozenset(
         "accepts-signature-ecdsa-sha512",
     }
 )
-_RELATED = ("M-2.4.1.2-b", "M-2.2-a", "M-A-CSR_ERROR", "M-2.4.1.2-c", "M-2.4.1.3-c", "G-12-*")
+_RELATED = (
+    "M-2.4.1.2-b",
+    "M-2.2-a",
+    "M-2.5.1.3-*",
+    "M-D-CSR-CSR_ERROR",
+    "M-A-CSR_ERROR",
+    "M-2.4.1.2-c",
+    "M-2.4.1.3-c",
+    "G-12-*",
+)
 _EC_KEY = der.write_oid("1.2.840.10045.2.1")
 
 
@@ -123,7 +132,7 @@ for _kind, _parts in _SIGNATURES.items():
     "signature-not-verified",
     "A CSR's signature is not verified.",
     breaks=["M-2.4.1.2-b"],
-    related=["M-F-DEV-f", "M-2.2-a", "M-A-CSR_ERROR", "M-2.4.1.2-c"],
+    related=["M-F-DEV-f", "M-2.2-a", "M-2.5.1.3-*", "M-D-CSR-CSR_ERROR", "M-A-CSR_ERROR", "M-2.4.1.2-c"],
 )
 def signature_not_verified(policies: Policies) -> Policies:
     """Leave the signature out."""
@@ -142,7 +151,7 @@ def _reads_as_signature(csr: Csr) -> bool:
     "signature-by-any-key",
     "A CSR's signature need only look like one: another key may have made it.",
     breaks=["M-2.4.1.2-b"],
-    related=["M-F-DEV-f", "M-2.2-a", "M-A-CSR_ERROR", "M-2.4.1.2-c"],
+    related=["M-F-DEV-f", "M-2.2-a", "M-2.5.1.3-*", "M-D-CSR-CSR_ERROR", "M-A-CSR_ERROR", "M-2.4.1.2-c"],
     extra=True,
 )
 def signature_by_any_key(policies: Policies) -> Policies:
@@ -154,7 +163,7 @@ def signature_by_any_key(policies: Policies) -> Policies:
     "accepts-octets-after-csr",
     "Octets after the end of a CSR are overlooked.",
     breaks=["M-2.4.1.2-b"],
-    related=["M-2.2-a", "M-A-CSR_ERROR", "M-2.4.1.2-c", "M-F-DEV-*"],
+    related=["M-2.2-a", "M-2.5.1.3-*", "M-D-CSR-CSR_ERROR", "M-A-CSR_ERROR", "M-2.4.1.2-c", "M-F-DEV-*"],
 )
 def accepts_octets_after_csr(policies: Policies) -> Policies:
     """Read the first element alone."""
@@ -262,7 +271,16 @@ for _kind, (_what, _applies) in _ALT_NAMES.items():
     "accepts-no-extension-request",
     "A CSR without extensionRequest is accepted.",
     breaks=["M-2.4.1.2-b"],
-    related=["M-F-DEV-d", "M-F-DEV-e", "M-2.2-a", "M-A-CSR_ERROR", "M-2.4.1.2-c", "G-12-*"],
+    related=[
+        "M-F-DEV-d",
+        "M-F-DEV-e",
+        "M-2.2-a",
+        "M-2.5.1.3-*",
+        "M-D-CSR-CSR_ERROR",
+        "M-A-CSR_ERROR",
+        "M-2.4.1.2-c",
+        "G-12-*",
+    ],
 )
 def accepts_no_extension_request(policies: Policies) -> Policies:
     """Ask for nothing of a CSR that has no extensions."""

@@ -12,7 +12,7 @@ from reference_ra.der import DerError
 from reference_ra.messages import Rejected, Status
 from reference_ra.policies import Authority, Policies
 
-_ACCEPTED = ("M-F-DEV-*", "M-2.2-a")
+_ACCEPTED = ("M-F-DEV-*", "M-2.2-a", "M-2.5.1.3-*", "M-2.5.1.4-a")
 
 
 @defect(

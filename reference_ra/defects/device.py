@@ -94,7 +94,7 @@ def limit_is_raced(policies: Policies) -> Policies:
     "forgets-what-it-issued",
     "A certificate that is issued is not recorded, so that it never counts.",
     breaks=["M-2.4.1.3-b"],
-    related=["M-A-ISSUANCE_ANOMALY", "M-2.4.1.4-*", "M-2.4.1.3-a", "N-2.1.2-a"],
+    related=["M-A-ISSUANCE_ANOMALY", "M-2.4.1.4-*", "M-2.4.1.3-a", "N-2.1.2-a", "M-2.5.*", "M-D-CSR-*"],
 )
 def forgets_what_it_issued(policies: Policies) -> Policies:
     """Do not lodge."""
