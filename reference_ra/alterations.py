@@ -12,6 +12,9 @@ import reference_ra.defects
 import reference_ra.variants
 from reference_ra.policies import Policies
 
+_OF_THE_AD_HOC_SERVICE = frozenset({"behaviour", "device", "http", "load", "messages", "response", "xml"})
+"""Modules whose alterations concern the Ad Hoc service alone; those of the Batched service begin `batch`."""
+
 Alter = Callable[[Policies], Policies]
 Kind = Literal["defect", "variant"]
 
@@ -30,6 +33,16 @@ class Alteration:
     alter: Alter
     extra: bool
     """Near to another one: worth a trial by name, not a place in a matrix that must be quick."""
+    hides: tuple[str, ...] = ()
+    """Ids of scenarios that find nothing to judge in a variant, and so may end NOT RUN."""
+
+    @property
+    def interfaces(self) -> tuple[str, ...]:
+        """The services that it concerns, by the module that it stands in; none where all."""
+        module = self.alter.__module__.rpartition(".")[2]
+        if module.partition("_")[0] == "batch":
+            return ("batch",)
+        return ("adhoc",) if module in _OF_THE_AD_HOC_SERVICE else ()
 
     def as_dict(self) -> dict[str, object]:
         """What `--list` shows."""
@@ -40,6 +53,7 @@ class Alteration:
             "breaks": list(self.breaks),
             "related": list(self.related),
             "extra": self.extra,
+            "hides": list(self.hides),
         }
 
 
@@ -69,11 +83,13 @@ def defect(
     return decorate
 
 
-def variant(name: str, summary: str, *, extra: bool = False) -> Callable[[Alter], Alter]:
+def variant(
+    name: str, summary: str, *, extra: bool = False, hides: Iterable[str] = ()
+) -> Callable[[Alter], Alter]:
     """Register a legal variant."""
 
     def decorate(alter: Alter) -> Alter:
-        _register(Alteration("variant", name, summary, (), (), alter, extra))
+        _register(Alteration("variant", name, summary, (), (), alter, extra, tuple(hides)))
         return alter
 
     return decorate

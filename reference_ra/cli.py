@@ -20,7 +20,7 @@ from reference_ra.conformant import conformant_policies
 from reference_ra.pki import open_pki
 from reference_ra.policies import Policies
 from reference_ra.server import serving
-from reference_ra.target_file import write_credentials, write_target
+from reference_ra.target_file import INTERFACES, write_credentials, write_target
 
 USAGE_ERROR = 4
 
@@ -50,6 +50,12 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=BatchLimits().csrs,
         metavar="N",
         help="Device CSRs that a batch may hold (SEC L8.2)",
+    )
+    parser.add_argument(
+        "--claim",
+        action="append",
+        choices=INTERFACES,
+        help="claim this interface in the target file, and only those so given (default: all)",
     )
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input ends")
     parser.add_argument("--list", action="store_true", help="print the defects and variants as JSON, and end")
@@ -107,7 +113,7 @@ async def _serve(chosen: argparse.Namespace) -> None:
         print(f"Ad Hoc Device CSR Web Service  {endpoints.adhoc}")
         print(f"Batched Device CSR Web Service {endpoints.batch}")
         print(f"Operator's management port     {endpoints.management}")
-        file = write_target(directory, endpoints, labels, chosen.batch_limit)
+        file = write_target(directory, endpoints, labels, chosen.batch_limit, chosen.claim or INTERFACES)
         print(f"Target file                    {file}", flush=True)
         await stop.wait()
 

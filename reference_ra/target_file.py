@@ -19,7 +19,9 @@ from reference_ra.pki import (
 )
 
 FOLDER = "credentials"
-NEW_DEVICE_PREFIX = "00-DB-12-34-56"
+INTERFACES = ("adhoc", "batch")
+"""What this RA offers."""
+NEW_DEVICE_PREFIX = "00-DB-12-34"
 HW_TYPE = "1.2.826.0.1.8641679.1.2.2.1"
 RESPONSE_SECONDS = 1
 """This RA answers in milliseconds; SEC Section L8 allows more."""
@@ -59,15 +61,27 @@ def write_credentials(directory: Path, pki: TestPki) -> None:
             write_secret(folder / f"{plan.label}.key", key_pem(identity.key))
 
 
-def write_target(directory: Path, endpoints: Endpoints, altered: Sequence[str], batch_limit: int) -> Path:
+def write_target(
+    directory: Path,
+    endpoints: Endpoints,
+    altered: Sequence[str],
+    batch_limit: int,
+    claimed: Sequence[str] = INTERFACES,
+) -> Path:
     """The target file; it appears whole, so whoever waits for it may read it at once."""
     file = directory / "target.toml"
-    write_secret(file, target_text(endpoints, altered, batch_limit).encode())
+    write_secret(file, target_text(endpoints, altered, batch_limit, claimed).encode())
     return file
 
 
-def target_text(endpoints: Endpoints, altered: Sequence[str], batch_limit: int) -> str:
-    """The target file's TOML; `batch_limit` is the number of Device CSRs that a batch may hold."""
+def target_text(
+    endpoints: Endpoints, altered: Sequence[str], batch_limit: int, claimed: Sequence[str] = INTERFACES
+) -> str:
+    """The target file's TOML.
+
+    `batch_limit` is the number of Device CSRs that a batch may hold, `claimed` the interfaces of the
+    conformance statement.
+    """
     title = "built-in reference RA"
     if altered:
         title += f" ({', '.join(altered)})"
@@ -76,7 +90,7 @@ def target_text(endpoints: Endpoints, altered: Sequence[str], batch_limit: int) 
         _table("target", name=title, sec_release="from v6.21"),
         _table(
             "statement",
-            interfaces=["adhoc", "batch"],
+            interfaces=list(claimed),
             user_roles=["import-supplier", "gas-supplier", "dcc", "network-operator"],
             certificate_types=["device"],
         ),

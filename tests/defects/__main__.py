@@ -43,7 +43,7 @@ def _report(trials: Trials, chosen: list[Alteration], *, whole: bool) -> int:
     for each in chosen:
         trial = trials.start_altered(each).result()
         if each.kind == "variant":
-            reasons = not_whole(trial)
+            reasons = not_whole(trial, each)
             _say(each, "passes whole" if not reasons else "DOES NOT PASS", reasons)
         else:
             verdict = judge_defect(each, trial)

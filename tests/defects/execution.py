@@ -24,7 +24,7 @@ CONFORMANT = 0
 PASSING = frozenset({"PASS", "ADVISORY"})
 """Verdicts of a scenario that a conformant RA may get."""
 KEPT = ("id", "key", "verdict", "reason", "requirements")
-BATCH_LIMIT = 60
+BATCH_LIMIT = 300
 """Device CSRs that a batch may hold: as few as scenarios can do with, so that a run is quick."""
 JOBS = 3
 """Runs at a time: one more than two cores, since each run also waits."""
@@ -78,12 +78,16 @@ def judge_defect(alteration: Alteration, trial: Trial) -> DefectVerdict:
     return DefectVerdict(tuple(detected["FAIL"]), tuple(detected["ADVISORY"]), tuple(strays))
 
 
-def not_whole(trial: Trial) -> list[str]:
+def not_whole(trial: Trial, alteration: Alteration | None = None) -> list[str]:
     """Why a run that should have passed whole did not; empty where it did."""
+    hidden = alteration.hides if alteration else ()
+    limited = alteration is not None and alteration.interfaces != ()
     reasons = [
         f"{each['key']} {each['verdict']}: {each['reason']}"
         for each in trial.scenarios
         if each["verdict"] not in PASSING
+        and not (each["verdict"] == "NOT RUN" and each["id"] in hidden)
+        and not (each["verdict"] == "NOT APPLICABLE" and limited)
     ]
     if trial.status != CONFORMANT:
         reasons.append(f"exit status {trial.status}")
@@ -131,7 +135,8 @@ class Trials:
     def start_altered(self, alteration: Alteration) -> Future[Trial]:
         """Start a trial of the reference RA with a defect, or as a variant."""
         name = f"{alteration.kind}-{alteration.name}"
-        return self.start(name, f"--{alteration.kind}", alteration.name)
+        claims = [word for interface in alteration.interfaces for word in ("--claim", interface)]
+        return self.start(name, f"--{alteration.kind}", alteration.name, *claims)
 
 
 @contextmanager

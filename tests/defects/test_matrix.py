@@ -39,7 +39,7 @@ def test_a_defect_is_found_and_nothing_else_is_blamed(trials: Trials, defect: Al
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda each: each.name)
 def test_a_legal_variant_passes_whole(trials: Trials, variant: Alteration) -> None:
-    assert not_whole(trials.start_altered(variant).result()) == []
+    assert not_whole(trials.start_altered(variant).result(), variant) == []
 
 
 def test_each_scenario_finds_a_defect(trials: Trials) -> None:
