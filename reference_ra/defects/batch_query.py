@@ -99,7 +99,6 @@ def serves_any_version(policies: Policies) -> Policies:
     "A batch is taken and a result given whatever the HTTP method is.",
     breaks=["M-C-HTTP-a", "M-D-HTTP-a"],
     related=["M-2.5.1.1-a", "M-2.5.1.4-e", "M-2.5.GO-b"],
-    extra=True,
 )
 def serves_any_method(policies: Policies) -> Policies:
     """Look at the path alone."""

@@ -251,19 +251,6 @@ def cut_short(policies: Policies) -> Policies:
 # Results before their time
 
 
-@_result_defect(
-    "while-processing",
-    "The results so far stand in the message while a batch is PROCESSING or PAUSED.",
-    "M-D-PAUSED",
-    "M-D-PROCESSING",
-    "M-D-COMPLETED",
-    "N-3.1.1-*",
-)
-def while_processing(policies: Policies) -> Policies:
-    """Tell what there is."""
-    return with_batch(policies, list_outcomes=lambda _, outcomes: outcomes)
-
-
 def _told_early(status: BatchStatus, *related: str, extra: bool = False) -> None:
     name = status.lower()
 
@@ -281,6 +268,8 @@ def _told_early(status: BatchStatus, *related: str, extra: bool = False) -> None
 
 
 _told_early(BatchStatus.QUEUED, "M-D-RSP-d", "M-D-COMPLETED", "N-3.1.1-*")
+_told_early(BatchStatus.PAUSED, "M-D-RSP-d", "M-D-COMPLETED", "N-3.1.1-*")
+_told_early(BatchStatus.PROCESSING, "M-D-RSP-d", "M-D-COMPLETED", "N-3.1.1-*", extra=True)
 _told_early(BatchStatus.PENDING, "M-D-RSP-d", "M-D-COMPLETED", "N-3.1.1-*", extra=True)
 _told_early(BatchStatus.REJECTED, "M-D-RSP-d", extra=True)
 

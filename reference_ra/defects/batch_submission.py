@@ -209,7 +209,10 @@ _text_defect(
 
 
 @_submission_defect(
-    "batch-id-repeated", "Every batch is given the first one's BatchId.", "M-2.5.1.2-c", "*", extra=True
+    "batch-id-repeated",
+    "Every batch is given the first one's BatchId.",
+    "M-2.5.1.2-c",
+    "*",
 )
 def batch_id_repeated(policies: Policies) -> Policies:
     """Count no further."""

@@ -21,7 +21,7 @@ _TIMES = ("N-3.1.1-*", "M-1.2-b", "M-2.5.1.4-*", *_STATES)
 def _time_defect(
     name: str, summary: str, breaks: str, *related: str, extra: bool = False
 ) -> Callable[[Alter], Alter]:
-    return defect(f"batch-{name}", summary, breaks=[breaks], related=related, extra=extra)
+    return defect(f"batch-{name}", summary, breaks=breaks.split(), related=related, extra=extra)
 
 
 def _told_as(
@@ -90,18 +90,21 @@ def tampering_not_noticed(policies: Policies) -> Policies:
 
 
 @_time_defect(
-    "back-to-pending", "A batch that was shown as QUEUED is PENDING again.", "M-D-PENDING", *_STATES
+    "back-to-pending",
+    "A batch that was shown as QUEUED is PENDING again, until it is done.",
+    "M-2.5.GO-d",
+    *_STATES,
 )
 def back_to_pending(policies: Policies) -> Policies:
     """Forget that it was parsed."""
+    under_way = (BatchStatus.QUEUED, BatchStatus.PROCESSING)
     shown: set[int | None] = set()
 
     def change(reply: ResultReply) -> ResultReply:
-        if reply.status is not BatchStatus.QUEUED:
-            return reply
-        if reply.batch_id in shown:
+        if reply.status in under_way and reply.batch_id in shown:
             return replace(reply, status=BatchStatus.PENDING)
-        shown.add(reply.batch_id)
+        if reply.status is BatchStatus.QUEUED:
+            shown.add(reply.batch_id)
         return reply
 
     return with_result(policies, change)
@@ -133,8 +136,8 @@ class _DailyWindow(NightlyWindow):
 @_time_defect(
     "before-20-00-a-night-late",
     "A batch of before 20:00 is processed only in the night after the next.",
-    "N-3.1.1-c",
-    *_TIMES,
+    "N-3.1.1-c M-1.2-b",
+    "*",
 )
 def before_20_00_a_night_late(policies: Policies) -> Policies:
     """Be a night late with what came while the window was closed."""
@@ -149,7 +152,7 @@ def before_20_00_a_night_late(policies: Policies) -> Policies:
     "after-20-00-two-nights-late",
     "A batch of after 20:00 is processed a night later than the following one.",
     "N-3.1.1-c",
-    *_TIMES,
+    "*",
 )
 def after_20_00_two_nights_late(policies: Policies) -> Policies:
     """Be two nights late with what came while the window was open."""

@@ -17,6 +17,7 @@ from reference_ra.batch.adjust import (
     with_result,
     with_result_text,
     with_submission,
+    with_submission_rules,
     with_submission_text,
 )
 from reference_ra.batch.messages import (
@@ -109,14 +110,19 @@ def errors_on_http_400(policies: Policies) -> Policies:
     return with_batch_answer(policies, change)
 
 
-@variant("batch-echoes-id-of-invalid-xml", "A refused submission gets its ID back wherever it can be read.")
+@variant("batch-echoes-id-of-invalid-xml", "A submission that breaks the schema gets its ID back.")
 def echoes_id_of_invalid_xml(policies: Policies) -> Policies:
-    """Echo an ID that is one."""
+    """Echo an ID that is one, of well-formed XML."""
+    keep = policies.batch.reference_when_refused
+    invalid = "The submission breaks the schema"
 
-    def reference_when_refused(reference: str | None, _: BatchRejected) -> str | None:
-        return reference if reference and len(reference) <= 256 else None
+    def reference_when_refused(reference: str | None, rejected: BatchRejected) -> str | None:
+        if rejected.text == invalid and reference and len(reference) <= 256:
+            return reference
+        return keep(reference, rejected)
 
-    return with_batch(policies, reference_when_refused=reference_when_refused)
+    told = with_submission_rules(policies, schema_refusal=lambda _: invalid)
+    return with_batch(told, reference_when_refused=reference_when_refused)
 
 
 # When batches are processed
