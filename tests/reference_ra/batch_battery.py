@@ -23,6 +23,7 @@ MAIN = {
     "subject": encoded(WRONG["subject"].build(OTHER)),
     "signature": encoded(WRONG["signature by another key"].build(OTHER)),
     "empty": "",
+    "spaced": " " + encoded(RIGHT.build(OTHER)),
     "the-100th": encoded(RIGHT.build(NEARLY_FULL)),
     "the-101st": encoded(AGREEMENT.build(NEARLY_FULL)),
     "full": encoded(RIGHT.build(FULL)),
