@@ -35,15 +35,6 @@ def service_takes_batches(batches: Batches, kept_batch: KeptBatch) -> None:
     batches.party = kept_batch.taken().party
 
 
-@given("a batch that is COMPLETED")
-@sends(Load(queries=1), once=FIRST_BATCH_QUESTION)
-@sends(Load(batches=1, csrs_right=2), once=KEPT_BATCH)
-def completed_batch(batches: Batches, kept_batch: KeptBatch) -> None:
-    batch = kept_batch.taken()
-    batches.party = batch.party
-    kept_batch.results.of(batch)
-
-
 @given("a batch of the scenario's own that is COMPLETED")
 @sends(Load(queries=1), once=FIRST_BATCH_QUESTION)
 @sends(Load(batches=1, csrs_right=2))

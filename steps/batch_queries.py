@@ -24,6 +24,7 @@ from fixtures.kept_batch import KeptBatch
 from fixtures.plan import Load, sends
 from fixtures.subscribers import Subscribers
 from fixtures.verdicts import Judge, NotRun
+from targets.model import Credential
 from targets.plugins import load_class
 
 RETENTION_DAYS = 30
@@ -48,29 +49,41 @@ def _queries(own: int) -> dict[str, str]:
 
 
 @when(parsers.re(r"the subscriber asks for the result with (?P<query>.+)"))
-@sends(Load(queries=1))
-def ask_with(kept_batch: KeptBatch, batches: Batches, results: Results, query: str) -> None:
-    own = kept_batch.taken().batch_id or 0
+@sends(Load(batches=1, csrs_right=2, queries=1))
+def ask_with(batches: Batches, results: Results, query: str) -> None:
+    own = _own_batch(batches, batches.credential)
     results.query(_queries(own).get(query, query), batches.party)
 
 
 @when("another Party asks for the result of the subscriber's batch")
-@sends(Load(queries=1))
-def another_asks(kept_batch: KeptBatch, results: Results, batch_subscribers: Subscribers) -> None:
-    results.query(f"BatchId={kept_batch.taken().batch_id}", batch_subscribers.another())
+@sends(Load(batches=1, csrs_right=2, queries=1))
+def another_asks(batches: Batches, results: Results, batch_subscribers: Subscribers) -> None:
+    own = _own_batch(batches, batches.credential)
+    results.query(f"BatchId={own}", batch_subscribers.another())
 
 
 @when("the Party asks for the result of the subscriber's batch")
-@sends(Load(queries=1))
+@sends(Load(batches=1, csrs_right=2, queries=1))
 def party_asks(kept_batch: KeptBatch, batches: Batches, results: Results) -> None:
-    results.query(f"BatchId={kept_batch.taken().batch_id}", batches.party)
+    own = _own_batch(batches, kept_batch.subscriber)
+    results.query(f"BatchId={own}", batches.party)
 
 
 @when(parsers.re(r"a client with (?P<credential>.+) asks for the result of the subscriber's batch"))
-@sends(Load(queries=1))
-def client_asks(kept_batch: KeptBatch, batches: Batches, results: Results, credential: str) -> None:
+@sends(Load(batches=1, csrs_right=2, queries=1))
+def client_asks(batches: Batches, results: Results, credential: str) -> None:
+    own = _own_batch(batches, batches.credential)
     party = None if credential == "no certificate" else forge(batches.credential, credential)
-    results.query(f"BatchId={kept_batch.taken().batch_id}", party)
+    results.query(f"BatchId={own}", party)
+
+
+def _own_batch(batches: Batches, subscriber: Credential) -> int:
+    """The BatchId of a batch of the subscriber's that the RA has just taken, or that the scenario has."""
+    if not batches.batches:
+        asking, batches.party = batches.party, subscriber
+        batches.submit_csrs([batches.new_csr(device) for device in batches.new_devices(2)])
+        batches.party = asking
+    return batches.accepted(batches.last)
 
 
 @pytest.fixture
@@ -96,10 +109,10 @@ def submit_to_another_version(batches: Batches, another_version: BatchClient) ->
 
 
 @when("the subscriber asks version 2.0 of the service for the result of its batch")
-@sends(Load(queries=1))
-def ask_another_version(kept_batch: KeptBatch, batches: Batches, another_version: BatchClient) -> None:
-    batch = kept_batch.taken()
-    batches.queries.append(another_version.fetch(batch.batch_id or 0, batches.party))
+@sends(Load(batches=1, csrs_right=2, queries=1))
+def ask_another_version(batches: Batches, another_version: BatchClient) -> None:
+    own = _own_batch(batches, batches.credential)
+    batches.queries.append(another_version.fetch(own, batches.party))
     another_version.close()
 
 

@@ -26,7 +26,7 @@ from clients.gateway.batch_message import (
     malformed_submission,
     one_csr_often,
 )
-from fixtures.batches import RIGHT, Batches, new_reference
+from fixtures.batches import Batches, new_reference
 from fixtures.forged import forge
 from fixtures.ledger import SentCsr
 from fixtures.plan import Load, sends
@@ -71,7 +71,8 @@ def submit_the_largest(batches: Batches) -> None:
     devices = batches.new_devices(count)
     with CsrFactory(batches.target.settings.hw_type_oid) as factory:
         made = factory.make((device, _usage(number)) for number, device in enumerate(devices))
-        sent: Iterator[SentCsr] = ((csr_id(number), csr.der, RIGHT) for number, csr in enumerate(made))
+        right = batches.right
+        sent: Iterator[SentCsr] = ((csr_id(number), csr.der, right) for number, csr in enumerate(made))
         batches.submit(sent, ())
 
 
@@ -96,7 +97,7 @@ def submit_batches(batches: Batches, number: str) -> None:
 def submit_identified(batches: Batches, identifiers: str) -> None:
     names = IDENTIFIERS[identifiers]
     csrs = [batches.new_csr(device) for device in batches.new_devices(len(names))]
-    sent = [(name, csr.der, RIGHT) for name, csr in zip(names, csrs, strict=True)]
+    sent = [(name, csr.der, batches.right) for name, csr in zip(names, csrs, strict=True)]
     batches.submit(sent, [csr.device_id for csr in csrs])
 
 
@@ -138,7 +139,7 @@ def submit_for_device_and_another(batches: Batches, number: str) -> None:
     device, other = next(iter(batches.concerned)), next(batches.new_devices(1))
     csrs = [batches.new_csr(device, _usage(each)) for each in range(int(number))]
     sent = [(csr_id(each), csr.der, ANY) for each, csr in enumerate(csrs)]
-    batches.submit([*sent, ("another", batches.new_csr(other).der, RIGHT)], [device, other])
+    batches.submit([*sent, ("another", batches.new_csr(other).der, batches.right)], [device, other])
 
 
 @when("the subscriber submits a batch with a Device CSR for each of them")
@@ -148,7 +149,7 @@ def submit_for_each(batches: Batches) -> None:
     ineligible = Expectation(frozenset({"INELIGIBLE"}), batches.judge.naming("M-D-CSR-INELIGIBLE"))
     sent = [
         ("may-not-ask", batches.new_csr(first).der, ineligible),
-        ("may-ask", batches.new_csr(second).der, RIGHT),
+        ("may-ask", batches.new_csr(second).der, batches.right),
     ]
     batches.submit(sent, [first, second])
 
@@ -160,7 +161,7 @@ def submit_duplicate(batches: Batches) -> None:
     twice = batches.new_csr(first).der
     sent = [
         ("once", twice, ANY),
-        ("between", batches.new_csr(second).der, RIGHT),
+        ("between", batches.new_csr(second).der, batches.right),
         ("again", twice, ANY),
     ]
     batches.submit(sent, [first, second])
@@ -173,11 +174,11 @@ def submit_faulty_ones(batches: Batches, datatable: list[list[str]]) -> None:
     devices = list(batches.new_devices(2 * len(faults) + 1))
     wrong = Expectation(frozenset({"CSR_ERROR"}), batches.judge.naming())
     hw_type = batches.target.settings.hw_type_oid
-    sent = [("right-0", batches.new_csr(devices[0]).der, RIGHT)]
+    sent = [("right-0", batches.new_csr(devices[0]).der, batches.right)]
     for number, name in enumerate(faults, 1):
         wanted = Wanted(devices[2 * number - 1], DIGITAL_SIGNATURE, hw_type, new_key())
         sent.append((f"faulty-{number}", faulty_csr(name, wanted), wrong))
-        sent.append((f"right-{number}", batches.new_csr(devices[2 * number]).der, RIGHT))
+        sent.append((f"right-{number}", batches.new_csr(devices[2 * number]).der, batches.right))
     batches.judge.note("\n".join(f"faulty-{number}: {name}" for number, name in enumerate(faults, 1)))
     batches.submit(sent, devices)
 
@@ -193,7 +194,7 @@ def submit_faulty_batch(batches: Batches, fault: str) -> None:
         return
     (wrong, wrong_der), (right, right_der) = parts.csrs[:2]
     error = Expectation(frozenset({"CSR_ERROR"}), batches.judge.naming("M-2.5.1.3-a"))
-    csrs = [(wrong, wrong_der, error), (right, right_der, RIGHT)]
+    csrs = [(wrong, wrong_der, error), (right, right_der, batches.right)]
     batches.submit_octets(body, readable, malformed=True, csrs=csrs)
 
 

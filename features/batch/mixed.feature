@@ -6,6 +6,7 @@ Feature: Batched Device CSR Web Service: each Device CSR of a batch is approved 
     Given an Authorised Subscriber of the Batched Device CSR Web Service
 
   @BWS-N10 @M-2.2-a @M-2.5.1.3-a @M-2.5.1.3-e @M-D-CSR-CSR_ERROR @M-D-CSR-VALUES @M-D-COMPLETED
+  @M-D-RSP-d @M-D-RSP-e @M-2.5.GO-d @M-2.5.GO-e
   Scenario: A Device CSR of a batch that is not one PKCS#10 request in DER has a CSR error and does not spoil the others
     When the subscriber submits a batch of right Device CSRs, and among them these faulty ones:
       | fault                                 |

@@ -42,7 +42,7 @@ Feature: Batched Device CSR Web Service: a result is given to the Party whose ba
 
   @BWS-N43 @M-D-HTTP-b @needs-operator-clock
   Scenario: Another Party's BatchId is rejected too when its results are there
-    Given a batch that is COMPLETED
+    Given a batch of the scenario's own that is COMPLETED
     When another Party asks for the result of the subscriber's batch
     Then the query is rejected and shows nothing of the batch
 

@@ -151,6 +151,7 @@ _text_defect(
     "M-D-RSP-d",
     lambda text: re.sub('<DeviceCertificate ID="[^"]*"', "<DeviceCertificate", text, count=1),
     "M-D-COMPLETED",
+    "M-2.5.1.3-*",
     extra=True,
 )
 _text_defect(

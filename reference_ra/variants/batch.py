@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from lxml import etree
+
 from reference_ra.alterations import variant
 from reference_ra.authority import Authority, HttpAnswer
 from reference_ra.batch.adjust import (
@@ -121,21 +123,32 @@ def echoes_id_of_invalid_xml(policies: Policies) -> Policies:
             return reference
         return keep(reference, rejected)
 
-    told = with_submission_rules(policies, schema_refusal=lambda _: invalid)
+    def refusal(log: etree._ListErrorLog) -> str:
+        return invalid if all(entry.domain_name == "SCHEMASV" for entry in log) else "No XML"
+
+    told = with_submission_rules(policies, schema_refusal=refusal)
     return with_batch(told, reference_when_refused=reference_when_refused)
 
 
 # When batches are processed
 
 
-@variant("batch-slow-states", "Approval and parsing take an hour each.")
+@variant(
+    "batch-slow-states",
+    "Approval and parsing take an hour each.",
+    hides=("BWS-P22", "BWS-P24", "BWS-P25"),
+)
 def slow_states(policies: Policies) -> Policies:
     """Take time."""
     hour = timedelta(hours=1)
     return with_batch(policies, pace=replace(policies.batch.pace, approval=hour, parsing=hour))
 
 
-@variant("batch-states-skipped", "A batch is never shown as PARSING or QUEUED: PENDING, then PROCESSING.")
+@variant(
+    "batch-states-skipped",
+    "A batch is never shown as PARSING or QUEUED: PENDING, then PROCESSING.",
+    hides=("BWS-P22", "BWS-P23", "BWS-P24"),
+)
 def states_skipped(policies: Policies) -> Policies:
     """Show no more states than needed."""
     unseen = (BatchStatus.PARSING, BatchStatus.QUEUED)
@@ -145,14 +158,23 @@ def states_skipped(policies: Policies) -> Policies:
     )
 
 
-@variant("batch-swift", "A batch is approved and parsed as soon as it is there.", extra=True)
+@variant(
+    "batch-swift",
+    "A batch is approved and parsed as soon as it is there.",
+    extra=True,
+    hides=("BWS-P21", "BWS-P23"),
+)
 def swift(policies: Policies) -> Policies:
     """Lose no time."""
     none = timedelta()
     return with_batch(policies, pace=replace(policies.batch.pace, approval=none, parsing=none))
 
 
-@variant("batch-approved-at-20-00", "Batches are approved when the window opens, not before.")
+@variant(
+    "batch-approved-at-20-00",
+    "Batches are approved when the window opens, not before.",
+    hides=("BWS-P22", "BWS-P24"),
+)
 def approved_at_20_00(policies: Policies) -> Policies:
     """Show a batch as PENDING until then."""
     window, approved_at = policies.batch.window, policies.batch.approved_at
@@ -165,7 +187,11 @@ def approved_at_20_00(policies: Policies) -> Policies:
     )
 
 
-@variant("batch-after-20-00-waits", "A batch of after 20:00 waits for the following night.")
+@variant(
+    "batch-after-20-00-waits",
+    "A batch of after 20:00 waits for the following night.",
+    hides=("BWS-P22",),
+)
 def after_20_00_waits(policies: Policies) -> Policies:
     """Take as long as is allowed."""
 
