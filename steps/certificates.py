@@ -2,44 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from pytest_bdd import given, parsers, then
 
 from checks.certificate.serials import judge_unique_serials
 from clients.csr.device import reshaped
 from fixtures.conversation import Conversation
 from fixtures.devices import Devices
-from fixtures.plan import FIRST_QUESTION, KEPT_CERTIFICATE, Load, sends
+from fixtures.kept_batch import KeptBatch
+from fixtures.plan import (
+    FIRST_BATCH_QUESTION,
+    FIRST_QUESTION,
+    KEPT_BATCH,
+    KEPT_CERTIFICATE,
+    Load,
+    sends,
+)
 from fixtures.subscribers import Subscribers
+from fixtures.verdicts import NotApplicable
 from steps.words import USAGES
+from targets.model import Target
 
 NOT_CRITICAL = "extensions not marked critical"
 
 
-@given(parsers.re(r"a Device Certificate for (?P<usage>Digital Signing|Key Agreement)"))
+JudgeKept = Callable[[], object]
+"""Judges the certificate, or the certificates, that a scenario was given."""
+
+
+@given(
+    parsers.re(r"a Device Certificate for (?P<usage>Digital Signing|Key Agreement) from the Ad Hoc service"),
+    target_fixture="judge_kept",
+)
 @sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
 @sends(Load(adhoc_right=1), once=KEPT_CERTIFICATE)
 def device_certificate(
     conversation: Conversation, subscribers: Subscribers, devices: Devices, usage: str
-) -> None:
+) -> JudgeKept:
+    _require_claim(conversation.target, "adhoc")
     conversation.party = subscribers.authorised()
-    conversation.submissions.append(conversation.kept_certificate(devices, USAGES[usage]))
+    submission = conversation.kept_certificate(devices, USAGES[usage])
+    conversation.submissions.append(submission)
+    return partial(conversation.judge_certificate, submission)
 
 
-@given("a Device Certificate for a Device CSR whose extensions are not critical")
+@given("a Device Certificate for both usages from the Batched service", target_fixture="judge_kept")
+@sends(Load(queries=1), once=FIRST_BATCH_QUESTION)
+@sends(Load(batches=1, csrs_right=2), once=KEPT_BATCH)
+def batched_certificates(kept_batch: KeptBatch, target: Target) -> JudgeKept:
+    _require_claim(target, "batch")
+    return partial(kept_batch.results.of, kept_batch.taken())
+
+
+@given("a Device Certificate for a Device CSR whose extensions are not critical", target_fixture="judge_kept")
 @sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
 @sends(Load(adhoc_right=1))
 def device_certificate_not_critical(
     conversation: Conversation, subscribers: Subscribers, devices: Devices
-) -> None:
+) -> JudgeKept:
+    _require_claim(conversation.target, "adhoc")
     conversation.party = subscribers.authorised()
     conversation.devices.append(devices.known())
     csr = reshaped(conversation.new_csr(), conversation.target.settings.hw_type_oid, NOT_CRITICAL)
-    conversation.obtain(conversation.submit_csr(csr))
+    submission = conversation.submit_csr(csr)
+    conversation.obtain(submission)
+    return partial(conversation.judge_certificate, submission)
 
 
 @then("the Device Certificate keeps this rule")
-def certificate_keeps_the_rule(conversation: Conversation) -> None:
-    conversation.judge_certificate(conversation.last)
+def certificate_keeps_the_rule(judge_kept: JudgeKept) -> None:
+    judge_kept()
+
+
+def _require_claim(target: Target, interface: str) -> None:
+    if not target.claims(interface):
+        raise NotApplicable(f"the conformance statement does not claim {interface}")
 
 
 @then("no two Device Certificates of this run have the same issuer and serial number")

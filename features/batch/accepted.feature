@@ -73,7 +73,7 @@ Feature: Batched Device CSR Web Service: a batch that is right is accepted, and 
       | characters beyond ASCII     |
       | spaces within               |
 
-  @BWS-P08 @M-2.5.1.3-a @M-F-DEV-d @M-F-DEV-e @G-VEC-a
+  @BWS-P08 @M-2.5.1.3-a @M-F-DEV-d @M-F-DEV-e @G-VEC-a @G-12-m
   Scenario: In a batch the order of the extensions and their criticality are not checked either
     When the subscriber submits a batch of Device CSRs in every shape that is right
     Then the batch is accepted
