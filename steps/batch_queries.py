@@ -17,7 +17,7 @@ from clients.exchange import Exchange
 from clients.gateway.batch import SUBMIT_PATH, BatchClient
 from clients.gateway.batch_message import csr_id, submission
 from fixtures.answers import require_known_refusal
-from fixtures.batch_results import Results
+from fixtures.batch_results import RETENTION, Results
 from fixtures.batches import Batches, new_reference
 from fixtures.forged import forge
 from fixtures.kept_batch import KeptBatch
@@ -27,7 +27,6 @@ from fixtures.verdicts import Judge, NotRun
 from targets.model import Credential
 from targets.plugins import load_class
 
-RETENTION_DAYS = 30
 _ERRORS = frozenset({"FORMAT_ERROR", "WORKFLOW_ERROR"})
 _VERSION = "/1.0/"
 _UNKNOWN = 10**15
@@ -148,7 +147,7 @@ def query_shows_nothing(batches: Batches, judge: Judge) -> None:
 def fetch_again(batches: Batches) -> None:
     batch = batches.last
     batches.queries.append(batches.client.fetch(batch.batch_id or 0, batches.party))
-    batches.clock.advance(timedelta(days=RETENTION_DAYS - 1))
+    batches.clock.advance(RETENTION - timedelta(days=1))
     batches.queries.append(batches.client.fetch(batch.batch_id or 0, batches.party))
 
 
@@ -168,7 +167,7 @@ def same_result(batches: Batches, results: Results, judge: Judge) -> None:
 @sends(Load(queries=1))
 def fetch_too_late(batches: Batches) -> None:
     batch = batches.last
-    batches.clock.advance(timedelta(days=RETENTION_DAYS + 1))
+    batches.clock.advance(RETENTION + timedelta(days=1))
     batches.queries.append(batches.client.fetch(batch.batch_id or 0, batches.party))
 
 
