@@ -3,6 +3,7 @@
 pytest_plugins = [
     "fixtures.conformance",
     "fixtures.plan",
+    "fixtures.resume",
     "fixtures.target",
     "fixtures.devices",
     "fixtures.subscribers",

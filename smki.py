@@ -54,6 +54,12 @@ VERBS = {
         RUN_LOCK,
         "pytest",
     ),
+    "resume": Verb(
+        "[DIR] [--target FILE]",
+        "go on with a run that waits for an answer, or was cut off; without DIR with the newest",
+        RUN_LOCK,
+        "pytest",
+    ),
     "selftest": Verb("[pytest arguments]", "the suite's own tests", SELFTEST_LOCK, "pytest"),
     "reference-ra": Verb(
         "[--directory DIR] [--defect NAME] [--variant NAME] [--list]",
@@ -76,12 +82,12 @@ COVERAGE = ("--cov", "--cov-config=pyproject.toml", "--cov-report=term:skip-cove
 
 EXIT_STATUSES = """\
 Exit status:
-  0  conformant (run); all is well (the other verbs)
-  1  not conformant (run); a failure (the other verbs)
+  0  conformant (run, resume); all is well (the other verbs)
+  1  not conformant (run, resume); a failure (the other verbs)
   2  interrupted
   3  internal error, or the environment could not be installed
   4  usage error: arguments, target file, or a Python older than 3.11
-  5  inconclusive: the run proved nothing certain (run)
+  5  inconclusive: the run proved nothing certain, or waits for an answer (run, resume)
 """
 
 
@@ -134,6 +140,13 @@ def verb_arguments(name: str, rest: Sequence[str], caller: Path) -> list[str]:
     """The arguments of a verb's module; `caller` is the folder that the user's paths are relative to."""
     if name == "run":
         return with_absolute(rest, ("--target", "--output", "--junitxml", "--alluredir"), caller)
+    if name == "resume":
+        options = with_absolute(rest, ("--target",), caller)
+        folder = next((word for word in options if not word.startswith("-")), None)
+        if folder is None:
+            return ["--resume=", *options]
+        options.remove(folder)
+        return [f"--resume={caller / folder}", *options]
     if name == "selftest":
         if not rest:
             return ["tests", *COVERAGE]

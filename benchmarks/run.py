@@ -88,7 +88,7 @@ class Replay:
                     plain.recv(65536)
                 return
             credential = self._target.credentials.get(label)
-            context = self._target.connection("adhoc").tls_context(credential)
+            context = self._target.connection(exchange["interface"]).tls_context(credential)
             connection = context.wrap_socket(
                 plain, server_hostname=urlsplit(exchange["request"]["url"]).hostname
             )
@@ -121,10 +121,12 @@ class Replay:
 
     def _body(self, message: dict[str, Any]) -> bytes:
         body: dict[str, Any] = message["body"]
-        if not body["whole"]:
+        if "file" in body:
             return Path(self._directory, body["file"]).read_bytes()
         data: str = body["data"]
-        return base64.b64decode(data) if body["encoding"] == "base64" else data.encode()
+        octets = base64.b64decode(data) if body["encoding"] == "base64" else data.encode()
+        # Of a large body that was not kept there are the first octets: its length at least is the same.
+        return octets.ljust(body["size"])
 
 
 def _read_response(connection: ssl.SSLSocket) -> None:

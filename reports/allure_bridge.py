@@ -8,7 +8,6 @@ could hold a secret, is written.
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Generator
 from datetime import datetime
@@ -19,6 +18,7 @@ from allure_commons.model2 import Label, Link, Parameter, Status, StatusDetails,
 from allure_commons.types import AttachmentType, LabelType
 
 from reports import transcript
+from reports.allure_results import digest
 from reports.model import SCENARIO, ScenarioResult, StepVerdict, Verdict
 from reports.text import visible
 
@@ -73,6 +73,10 @@ class _Bridge:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        if SCENARIO in item.stash and item.stash[SCENARIO].record is not None:
+            # It ended in an earlier process, which wrote its result.
+            self._listener.allure_logger.drop_test(self._listener._cache.pop(item.nodeid))
+            return (yield)
         self._item = item
         try:
             return (yield)
@@ -106,8 +110,8 @@ class _Bridge:
 def _describe(result: TestResult, scenario: ScenarioResult) -> None:
     result.name = f"{scenario.key} {scenario.title}"
     result.description = f"{scenario.feature_title} ({scenario.feature})"
-    result.testCaseId = _digest(scenario.id)
-    result.historyId = _digest(scenario.key)
+    result.testCaseId = digest(scenario.id)
+    result.historyId = digest(scenario.key)
     result.status = _STATUS[scenario.verdict]
     text = visible(f"{scenario.verdict}: {scenario.reason}") if scenario.reason else ""
     result.statusDetails = StatusDetails(message=text) if text else None
@@ -154,7 +158,3 @@ def _attachments(scenario: ScenarioResult) -> list[tuple[str, str]]:
 
 def _milliseconds(moment: datetime | None) -> int:
     return round(moment.timestamp() * 1000) if moment else 0
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]

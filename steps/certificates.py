@@ -85,4 +85,4 @@ def _require_claim(target: Target, interface: str) -> None:
 def serials_of_the_run(conversation: Conversation) -> None:
     for submission in conversation.submissions:
         conversation.judge_certificate(submission)
-    conversation.judge.take(judge_unique_serials(set(conversation.run.certificates)))
+    conversation.judge.take(judge_unique_serials(set(conversation.run.seen.certificates)))

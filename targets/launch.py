@@ -71,13 +71,18 @@ def read_launch(path: Path | str) -> Launch:
     return Launch(file, command or (), seconds)
 
 
+def is_launch_file(path: Path | str) -> bool:
+    """Whether the suite is to start the RA itself. Raises `TargetError` where the file cannot be read."""
+    return "launch" in read_document(path)
+
+
 @contextlib.contextmanager
 def open_target(path: Path | str) -> Iterator[Target]:
     """The target of a target file; or, of a launch file, the RA that it starts, stopped on leaving.
 
     Raises `TargetError`.
     """
-    if "launch" in read_document(path):
+    if is_launch_file(path):
         with launched(path) as target:
             yield target
     else:

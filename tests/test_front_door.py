@@ -296,7 +296,7 @@ def test_a_misspelt_verb(capsys: pytest.CaptureFixture[str]) -> None:
     assert smki.main(["selftets"]) == 4
     assert capsys.readouterr().err == "smki: unknown verb selftets; did you mean selftest?\n"
     assert smki.main(["xyz"]) == 4
-    assert "the verbs are run, selftest" in capsys.readouterr().err
+    assert "the verbs are run, resume, selftest" in capsys.readouterr().err
 
 
 def test_the_environment_of_a_verb(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
