@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+
+from clients.pacing import uk_time
 
 _LINE_BREAKS_AND_TAB = "\n\t"
 
@@ -52,7 +53,7 @@ def duration(seconds: float) -> str:
 
 def uk_moment(moment: datetime) -> str:
     """``Monday 23 November 2026, 08:00``: UK local time, in whole minutes and never before `moment`."""
-    local = moment.astimezone(ZoneInfo("Europe/London"))
+    local = uk_time(moment)
     if local.second or local.microsecond:
         local += timedelta(minutes=1)
     return f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
