@@ -16,9 +16,13 @@ def digest(text: str) -> str:
 def keep_results(folder: Path, keys: Iterable[str]) -> None:
     """Delete what an earlier process wrote of any other scenario: it is executed again. Raises OSError."""
     kept = set(map(digest, keys))
+    attached = set()
     for file in folder.glob("*-result.json"):
         result = json.loads(file.read_text(encoding="utf-8"))
-        if result.get("historyId") not in kept:
-            for attachment in result.get("attachments", ()):
-                (folder / attachment["source"]).unlink(missing_ok=True)
+        if result.get("historyId") in kept:
+            attached |= {attachment["source"] for attachment in result.get("attachments", ())}
+        else:
+            file.unlink()
+    for file in folder.glob("*-attachment*"):
+        if file.name not in attached:
             file.unlink()
