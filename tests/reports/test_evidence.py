@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from clients.exchange import Exchange, Spool
 from reports import transcript
-from reports.evidence import INLINE_OCTETS, Evidence, command, curl, file_name, printable_text
+from reports.evidence import BODIES, INLINE_OCTETS, Evidence, command, curl, file_name, printable_text
 from reports.model import Verdict
 from tests.reports.sample import URL, exchange, scenario, target
 
@@ -196,16 +196,50 @@ def test_printable_text_is_the_octets_or_nothing(octets: bytes) -> None:
     assert text is None or text.encode() == octets
 
 
-def test_a_body_in_a_file_of_its_own_stands_cut_with_its_size(tmp_path: Path) -> None:
-    spool = Spool(tmp_path / "1.bin", 20_000_000, "ab" * 32)
+@pytest.fixture
+def spooled(tmp_path: Path) -> Exchange:
+    file = tmp_path / BODIES / "1.bin"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"<a/>" * 300_000)
+    spool = Spool(file, 20_000_000, "ab" * 32)
     one = exchange(b"<a/>" * 5000, b"<b/>" * 5000, request_spool=spool)
     assert one.response is not None
-    one = replace(one, response=replace(one.response, spool=spool))
-    judged = scenario(verdict=Verdict.FAIL, exchanges=[one])
+    return replace(one, response=replace(one.response, spool=spool))
+
+
+def test_a_body_in_a_file_of_its_own_is_not_copied(tmp_path: Path, spooled: Exchange) -> None:
+    judged = scenario(verdict=Verdict.FAIL, exchanges=[spooled])
     (data,) = Evidence(tmp_path).of(judged)
     for body in (data["request"]["body"], data["response"]["body"]):
         assert (body["size"], body["sha256"], body["whole"]) == (20_000_000, "ab" * 32, False)
         assert len(body["data"]) == INLINE_OCTETS
-        assert "file" not in body
+        assert body["file"] == "evidence/bodies/1.bin"
+    assert "--data-binary @evidence/bodies/1.bin" in data["curl"]
+    assert [file.name for file in tmp_path.rglob("*.bin")] == ["1.bin"]
+    assert transcript.exchanges([spooled]).count("of 20,000,000 octets]") == 2
+
+
+@pytest.mark.parametrize("where", ["deleted", "elsewhere"])
+def test_a_large_body_that_was_not_kept_stands_cut_with_its_size(
+    tmp_path: Path, spooled: Exchange, where: str
+) -> None:
+    assert spooled.request_spool is not None
+    folder = tmp_path
+    if where == "deleted":
+        spooled.request_spool.path.unlink()
+    else:
+        folder = tmp_path / "run"
+    (data,) = Evidence(folder).of(scenario(verdict=Verdict.FAIL, exchanges=[spooled]))
+    for body in (data["request"]["body"], data["response"]["body"]):
+        assert (body["size"], body["sha256"], body["whole"]) == (20_000_000, "ab" * 32, False)
+        assert (body["kept"], "file" in body) == (False, False)
     assert data["curl"] is None
-    assert transcript.exchanges([one]).count("of 20,000,000 octets]") == 2
+
+
+def test_evidence_of_an_earlier_execution_goes(tmp_path: Path) -> None:
+    evidence = Evidence(tmp_path)
+    evidence.of(scenario(verdict=Verdict.FAIL, exchanges=[exchange(), exchange()]))
+    evidence.of(scenario(verdict=Verdict.FAIL, exchanges=[exchange()]))
+    assert [file.name for file in tmp_path.rglob("*.bin")] == ["1-request.bin"]
+    evidence.of(scenario(verdict=Verdict.PASS, exchanges=[exchange()]))
+    assert list(tmp_path.rglob("*.bin")) == []

@@ -55,6 +55,39 @@ BATCH = Row("A", interfaces=("batch",))
         ),
         pytest.param(
             A,
+            [scenario("X", "A", verdict=Verdict.SUSPENDED), scenario("Y", "A", verdict=Verdict.NOT_RUN)],
+            "SUSPENDED",
+            id="suspended",
+        ),
+        pytest.param(
+            A,
+            [scenario("X", "A"), scenario("Y", "A", verdict=Verdict.SUSPENDED)],
+            "PROVED",
+            id="passed-and-suspended",
+        ),
+        pytest.param(
+            A,
+            [scenario("X", "A"), scenario("Y", "A", verdict=Verdict.SUSPENDED, negative=True)],
+            "SUSPENDED",
+            id="passed-and-its-prohibition-suspended",
+        ),
+        pytest.param(
+            A,
+            [
+                scenario("X", "A", verdict=Verdict.INCONCLUSIVE),
+                scenario("Y", "A", verdict=Verdict.SUSPENDED),
+            ],
+            "INCONCLUSIVE",
+            id="inconclusive-and-suspended",
+        ),
+        pytest.param(
+            A,
+            [scenario("X", "A", verdict=Verdict.SUSPENDED, findings=(("A", FAILURE),))],
+            "FAILED",
+            id="a-finding-before-it-was-suspended",
+        ),
+        pytest.param(
+            A,
             [scenario("X", "A"), scenario("Y", "A", verdict=Verdict.INCONCLUSIVE)],
             "PROVED",
             id="passed-and-inconclusive",
@@ -340,3 +373,23 @@ def test_one_scenario_left_out_by_the_user_is_never_conformant(tmp_path: Path) -
     conclude(result, catalogue(A))
     assert result.verdict is RunVerdict.INCONCLUSIVE
     assert "1 scenario not selected" in result.line
+
+
+def test_a_suspended_scenario_leaves_the_run_inconclusive(tmp_path: Path) -> None:
+    waits = [scenario(f"BWS-P0{number}", "B", verdict=Verdict.SUSPENDED) for number in range(3)]
+    result = run(tmp_path, scenario("AHW-P01", "A"), *waits)
+    conclude(result, catalogue(A, Row("B")))
+    assert exit_status(result) == 5
+    assert doubts(result.requirements, result.scenarios, complete=True) == ["3 scenarios suspended"]
+    assert result.line == (
+        "INCONCLUSIVE: 1 requirement proved, 0 failed, 1 suspended; 0 not tested; 1 scenario run; "
+        "3 scenarios suspended."
+    )
+
+
+def test_a_failed_run_says_what_is_suspended(tmp_path: Path) -> None:
+    failed = scenario("AHW-P01", "A", verdict=Verdict.FAIL, findings=(("A", FAILURE),))
+    result = run(tmp_path, failed, scenario("BWS-P01", "B", verdict=Verdict.SUSPENDED), complete=False)
+    conclude(result, catalogue(A, Row("B")))
+    assert result.line.startswith("NOT CONFORMANT: ")
+    assert result.line.endswith("; the run was interrupted; 1 scenario suspended.")

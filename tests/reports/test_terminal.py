@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from checks.finding import Finding
 from reports import junit
-from reports.model import Severity, Verdict
+from reports.model import Run, Severity, Verdict
 from reports.rollup import conclude
 from reports.terminal import render
-from reports.text import duration, hex_dump, visible
+from reports.text import duration, hex_dump, uk_moment, visible
 from tests.reports.sample import Row, catalogue, large_catalogue, large_run, run, scenario
 
 
@@ -151,3 +152,56 @@ def test_hex_dump() -> None:
 )
 def test_duration(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+DUE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def suspended(directory: Path, *moments: datetime) -> Run:
+    waits = [
+        scenario(f"BWS-P0{number}", "A", verdict=Verdict.SUSPENDED, reason="tomorrow", resume_at=moment)
+        for number, moment in enumerate(moments)
+    ]
+    result = run(directory, *waits)
+    conclude(result, catalogue(Row("A")))
+    return result
+
+
+def test_the_last_lines_say_from_when_on_to_resume(tmp_path: Path) -> None:
+    lines = render(suspended(tmp_path, DUE + timedelta(days=1), DUE), 80)
+    assert lines[-2] == (
+        f"Resume from Monday 23 November 2026, 08:00 UK time: python3 smki.py resume {tmp_path}"
+    )
+    assert "Suspended:" in lines
+    assert re.search(r"\nadhoc +0 +0 +0 +1 +0 +0\n", "\n".join(lines))
+
+
+def test_a_folder_with_blanks_is_quoted(tmp_path: Path) -> None:
+    assert render(suspended(tmp_path / "my runs", DUE))[-2].endswith(f'resume "{tmp_path / "my runs"}"')
+
+
+def test_a_run_whose_ra_is_gone_cannot_be_resumed(tmp_path: Path) -> None:
+    result = suspended(tmp_path, DUE)
+    result.resumable = False
+    assert render(result)[-2] == (
+        "This run cannot be resumed: it has started its RA itself, and that is gone."
+    )
+
+
+def test_an_interrupted_run_can_be_gone_on_with(tmp_path: Path) -> None:
+    result = run(tmp_path, scenario("AHW-P01", "A"), complete=False)
+    conclude(result, catalogue(Row("A")))
+    assert render(result)[-2] == f"Go on with it: python3 smki.py resume {tmp_path}"
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (DUE, "Monday 23 November 2026, 08:00"),
+        (datetime(2026, 7, 1, 7, 0, tzinfo=UTC), "Wednesday 1 July 2026, 08:00"),
+        (datetime(2026, 11, 23, 7, 59, 1, tzinfo=UTC), "Monday 23 November 2026, 08:00"),
+        (datetime(2026, 11, 23, 23, 59, 59, 1, tzinfo=UTC), "Tuesday 24 November 2026, 00:00"),
+    ],
+)
+def test_uk_moments_are_never_early(moment: datetime, text: str) -> None:
+    assert uk_moment(moment) == text
