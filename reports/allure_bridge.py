@@ -73,10 +73,6 @@ class _Bridge:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        if SCENARIO in item.stash and item.stash[SCENARIO].record is not None:
-            # It ended in an earlier process, which wrote its result.
-            self._listener.allure_logger.drop_test(self._listener._cache.pop(item.nodeid))
-            return (yield)
         self._item = item
         try:
             return (yield)

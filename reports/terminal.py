@@ -51,7 +51,7 @@ def render(run: Run, width: int = 80, encoding: str | None = None) -> list[str]:
         *_section("Broken, as seen in passing", _incidental(run.scenarios, width)),
         *_section("Inconclusive", _unsettled(run, Verdict.INCONCLUSIVE, width)),
         *_section("Advisory", _unsettled(run, Verdict.ADVISORY, width)),
-        *_section("Suspended", _unsettled(run, Verdict.SUSPENDED, width)),
+        *_section("Suspended", _waiting(run.scenarios, width)),
         "",
         f"Report: {_shown(_report(run.directory))}",
         *_resumption(run),
@@ -134,6 +134,12 @@ def _unsettled(run: Run, verdict: Verdict, width: int) -> Iterator[str]:
             yield f"    again: {command(scenario, run.target)}"
     if len(chosen) > _FAILURES_SHOWN:
         yield f"  and {len(chosen) - _FAILURES_SHOWN} more; see the report"
+
+
+def _waiting(scenarios: Sequence[ScenarioResult], width: int) -> list[str]:
+    """The suspended scenarios: they wait for much the same, and the report says for what."""
+    keys = [scenario.key for scenario in scenarios if scenario.verdict is Verdict.SUSPENDED]
+    return _wrapped(", ".join(keys), width, "  ", "  ")
 
 
 def _incidental(scenarios: Sequence[ScenarioResult], width: int) -> Iterator[str]:
