@@ -86,7 +86,7 @@ LEGAL = {
     "CDATA": RIGHT.replace("SUCCESS", "<![CDATA[SUCCESS]]>"),
     "an ID with white space around it": RIGHT.replace('"one"', '" one\n"'),
     "UTF-16": RIGHT.encode("utf-16"),
-    "a BatchId of many digits": RIGHT.replace("17", "0" * 40 + "17"),
+    "a BatchId of many digits": RIGHT.replace("<BatchId>17", f"<BatchId>{'0' * 40}17"),
     "an unknown BatchId": UNKNOWN,
     "an error without its Error": UNKNOWN.replace(FM, ""),
 }
