@@ -234,6 +234,8 @@ def failure_of(error: BaseException, connection: Connection) -> Failure:
         return _timed_out(connection)
     if has(urllib3.exceptions.InvalidChunkLength):
         return Failure(FailureKind.NOT_HTTP, words)
+    if isinstance(error, urllib3.exceptions.ProtocolError):  # while the body was read: it ended too soon
+        return Failure(FailureKind.CLOSED, _words(error))
     if has(http.client.RemoteDisconnected, ConnectionError, http.client.IncompleteRead):
         return Failure(FailureKind.CLOSED, words)
     return Failure(FailureKind.NOT_HTTP, words)

@@ -122,6 +122,7 @@ def test_proxies_are_not_taken_from_the_environment(
         (b"", FailureKind.CLOSED),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfive!", FailureKind.CLOSED),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", FailureKind.NOT_HTTP),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n", FailureKind.CLOSED),
         (b"\x00\x01\x02 this is no HTTP\r\n\r\n", FailureKind.NOT_HTTP),
         (b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 70_000 + b"\r\n\r\n", FailureKind.NOT_HTTP),
         (response(b"x" * 200_000), FailureKind.TOO_LARGE),

@@ -16,6 +16,7 @@ import pytest
 
 from targets.launch import launched
 from targets.model import Target
+from tests.support.batch_service import BatchService, TestCa
 from tests.support.servers import Answer, ServerIdentity, make_identity, serving
 from tests.targets.pki import PASSWORD, Pki, write_folder
 
@@ -50,9 +51,12 @@ def command(target: Path, folder: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "pytest", "-q", f"--target={target}", f"--output={folder}", *options]
 
 
-def run_suite(target: Path, folder: Path, *options: str, **environment: str) -> Outcome:
+def run_suite(
+    target: Path, folder: Path, *options: str, before: tuple[str, ...] = (), **environment: str
+) -> Outcome:
+    """`before` stands before the command: what sets limits to it."""
     ended = subprocess.run(
-        command(target, folder, *options),
+        [*before, *command(target, folder, *options)],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
@@ -138,6 +142,74 @@ def run_against(identity: ServerIdentity, credentials: Path, tmp_path: Path) -> 
 
         run.write_target = write_target  # type: ignore[attr-defined]
         yield run
+
+
+BATCH_TARGET = """\
+schema = 1
+[target]
+name = "a Batched service of the tests"
+sec_release = "from v6.21"
+[statement]
+interfaces = ["batch"]
+user_roles = ["import-supplier"]
+certificate_types = ["device"]
+[endpoints.batch]
+url = "https://127.0.0.1:{port}/1.0/PortalCSRBatch"
+[trust]
+server_anchors = ["server.pem"]
+device_issuing_cas = ["ca.pem"]
+[credentials.supplier]
+interface = "batch"
+user_role = "import-supplier"
+state = "valid"
+uept = true
+pkcs12 = "{pki}/good.p12"
+password_env = "SMKI_TEST_PASSWORD"
+[devices]
+new_prefix = "00-DB-12-34-56"
+[settings]
+batch_csr_limit = 5
+[limits]
+connect_seconds = 2
+response_seconds = 2
+batch_response_seconds = {seconds}
+response_bytes = 100000
+"""
+UNPACED = "[pacing]\nenabled = false\n"
+MOVABLE_CLOCK = '[operator]\nplugin = "tests.support.movable_clock:MovableClock"\n'
+
+
+@dataclass(frozen=True)
+class BatchBench:
+    """Runs scenarios of the Batched service against servers of the tests."""
+
+    identity: ServerIdentity
+    credentials: Path
+    ca: TestCa
+
+    def run(
+        self,
+        folder: Path,
+        service: BatchService,
+        scenarios: str,
+        *options: str,
+        tables: str = UNPACED,
+        seconds: float = 5,
+        before: tuple[str, ...] = (),
+    ) -> Outcome:
+        """One run, with its files in `folder`."""
+        with serving(service.answer, self.identity.context(folder)) as port:
+            target = folder / "target.toml"
+            places = {"port": port, "pki": self.credentials.as_posix(), "seconds": seconds}
+            target.write_text(BATCH_TARGET.format(**places) + tables, encoding="utf-8")
+            (folder / "ca.pem").write_bytes(self.ca.certificate)
+            arguments = ["-k", scenarios, "--formats=none", *options]
+            return run_suite(target, folder / "out", *arguments, before=before, SMKI_TEST_PASSWORD=PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def batch_bench(identity: ServerIdentity, credentials: Path) -> BatchBench:
+    return BatchBench(identity, credentials, TestCa.make())
 
 
 @pytest.fixture(scope="session")
