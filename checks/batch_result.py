@@ -52,6 +52,8 @@ STATUSES = frozenset({SUCCESS, *CODE_PREFIXES})
 _OF_OTHER_MESSAGES = ("UNKNOWN_DEVICE", "FORMAT_ERROR")
 _FINDINGS_EACH = 10
 """So many findings of one requirement are kept whole; of more only the number."""
+_MOST_SURPLUS = 1000
+"""So many results more than Device CSRs are judged; a message that goes on is not read to its end."""
 _UNISSUED_NAMED = 1000
 _NAMED = 5
 """How many of the Device CSRs without result are named."""
@@ -216,8 +218,13 @@ class _Judging:
         return self.verdict
 
     def judge(self, element: etree._Element) -> None:
-        """Judge one result."""
+        """Judge one result. Raises ResponseUnreadable where there are far more than were asked for."""
         self.verdict.results += 1
+        if self.verdict.results > len(self._sent) + _MOST_SURPLUS:
+            expected = f"a result for each of {len(self._sent):,} Device CSRs"
+            raise ResponseUnreadable(
+                f"more than {self.verdict.results - 1:,} results", "M-D-COMPLETED", expected
+            )
         plain = _plain_success(element)
         if plain is None or self._sent.csr(plain[0]) is None:
             self._judge_any(element)

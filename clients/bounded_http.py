@@ -21,7 +21,7 @@ from urllib3.connectionpool import HTTPSConnectionPool
 
 from clients.connection import Connection
 from clients.exchange import Failure, FailureKind, Response, TlsSession
-from clients.spool import Spooler, SpoolFolder
+from clients.spool import Spooler, SpoolError, SpoolFolder
 
 _PIECE = 65536
 _LONGEST_IDLE_SECONDS = 2.0
@@ -130,7 +130,11 @@ def outcome_of(
     session.tls = None if session.socket is None else session.tls
     sink = Spooler(folder)
     with _deadline(session, connection.response_seconds + connection.connect_seconds) as expired:
-        outcome = _attempt(session, request, connection, sink)
+        try:
+            outcome = _attempt(session, request, connection, sink)
+        except SpoolError:
+            session.close_connection()  # the rest of that response is still in it
+            raise
     if expired.is_set():
         outcome = Outcome(None, session.tls, _timed_out(connection))
     if outcome.failure is not None:

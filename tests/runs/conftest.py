@@ -168,7 +168,7 @@ password_env = "SMKI_TEST_PASSWORD"
 [devices]
 new_prefix = "00-DB-12-34-56"
 [settings]
-batch_csr_limit = 5
+batch_csr_limit = {limit}
 [limits]
 connect_seconds = 2
 response_seconds = 2
@@ -195,12 +195,18 @@ class BatchBench:
         *options: str,
         tables: str = UNPACED,
         seconds: float = 5,
+        limit: int = 5,
         before: tuple[str, ...] = (),
     ) -> Outcome:
         """One run, with its files in `folder`."""
         with serving(service.answer, self.identity.context(folder)) as port:
             target = folder / "target.toml"
-            places = {"port": port, "pki": self.credentials.as_posix(), "seconds": seconds}
+            places: dict[str, object] = {
+                "port": port,
+                "pki": self.credentials.as_posix(),
+                "seconds": seconds,
+                "limit": limit,
+            }
             target.write_text(BATCH_TARGET.format(**places) + tables, encoding="utf-8")
             (folder / "ca.pem").write_bytes(self.ca.certificate)
             arguments = ["-k", scenarios, "--formats=none", *options]

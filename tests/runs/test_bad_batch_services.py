@@ -80,10 +80,11 @@ def _silent(_: Taken) -> Iterator[bytes]:
     yield b""
 
 
-def _drip(_: Taken) -> Iterator[bytes]:
-    """A body that is never quiet for long, and never ends."""
+def _drip(batch: Taken) -> Iterator[bytes]:
+    """A body that is never quiet for long, and does not end in time."""
     yield f"HTTP/1.1 200 OK\r\n{XML}Transfer-Encoding: chunked\r\n\r\n".encode()
-    for _ in range(40):
+    yield b"%x\r\n%b\r\n" % (len(batch.result), batch.result)
+    for _ in range(int((SECONDS + 5) / 0.2)):
         yield b"1\r\n \r\n"
         threading.Event().wait(0.2)
 
