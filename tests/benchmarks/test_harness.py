@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import batch_verdict, factory, verdict
+from benchmarks import batch, batch_verdict, factory, verdict
+from benchmarks.batch_suite import cpu_clock
 from benchmarks.harness import Result, compare
 
 
@@ -67,3 +69,25 @@ def test_the_verdict_on_a_batch_is_measured(monkeypatch: pytest.MonkeyPatch) -> 
     result = batch_verdict.measure()
     assert result.name.startswith("100 results")
     assert 0.5 < result.ratio < 10
+
+
+def test_the_whole_way_of_a_batch_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "COUNT", 300)
+    monkeypatch.setattr(batch, "SMALL", 100)
+    monkeypatch.setattr(batch, "REPEATS", 2)
+    assert batch.memory().met
+    assert batch.memory().ratio > 20, "of MiB: no Python process is smaller"
+    assert 0.1 < batch.cost().ratio < 5
+    assert 0.5 < batch.issuing().ratio < 20
+
+
+def test_another_process_is_seen_to_work() -> None:
+    clock = cpu_clock(os.getpid())
+    start = clock()
+    while clock() == start:
+        sum(range(100_000))
+    assert clock() > start
+
+
+def test_a_process_that_cannot_be_seen_is_timed_by_the_wall() -> None:
+    assert cpu_clock(2**31) is time.perf_counter

@@ -301,5 +301,5 @@ def test_far_more_results_than_device_csrs_are_not_read_to_their_end() -> None:
     endless = Endless(chain([start], repeat(result * 100)))
     verdict = judge_result(endless, SentBatch(CSRS.items()), PROFILE, batch_id=17)  # type: ignore[arg-type]
     assert verdict.head is None
-    assert verdict.findings[-1].requirement == "M-D-COMPLETED"
-    assert verdict.findings[-1].observed == f"more than {len(CSRS) + 1000:,} results"
+    observed = f"more than {len(CSRS) + 1000:,} results"
+    assert observed in [each.observed for each in verdict.findings if each.requirement == "M-D-COMPLETED"]

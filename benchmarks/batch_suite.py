@@ -1,0 +1,160 @@
+"""The suite's own way with batches, in a process of its own: ``python -m benchmarks.batch_suite``.
+
+Arguments: the target file of an RA that takes batches and whose clock can be moved, its process id, a folder
+for the ledger and large bodies, the sizes of the batches one after another. For each batch a line of JSON
+goes to standard output: what it cost.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import perf_counter, process_time
+from types import SimpleNamespace
+from typing import cast
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from checks.certificate import DeviceProfile
+from clients.csr.device import DIGITAL_SIGNATURE
+from clients.csr.factory import CsrFactory
+from clients.gateway.batch_message import csr_id
+from clients.gateway.batch_requests import RequestsBatchClient
+from clients.operator import Operator
+from clients.recorder import Recorder, Redactor
+from fixtures.batch_results import Results
+from fixtures.batches import RIGHT, Batches
+from fixtures.devices import Devices
+from fixtures.ledger import FILE_NAME, Identity, Ledger, SentCsr
+from fixtures.run import SUITE_VERSION, ConformanceRun
+from fixtures.scenarios import catalogue
+from fixtures.verdicts import Judge
+from reports.model import ScenarioResult
+from targets.loader import load_target
+from targets.plugins import make_operator
+
+
+class _TimedOperator(Operator):
+    """The target's operator, and how long the target worked when its clock was moved."""
+
+    def __init__(self, operator: Operator, work: Callable[[], float]) -> None:
+        """`work` is a clock that tells how much the target has worked."""
+        super().__init__(operator.options)
+        self._operator, self._work = operator, work
+        self.capabilities = operator.capabilities
+        self.most_work = self.waited = 0.0
+
+    def now(self) -> datetime:
+        return self._operator.now()
+
+    def advance_clock(self, by: timedelta) -> None:
+        start, work = perf_counter(), self._work()
+        self._operator.advance_clock(by)
+        self.waited += perf_counter() - start
+        self.most_work = max(self.most_work, self._work() - work)
+
+
+def cpu_clock(process: int) -> Callable[[], float]:
+    """The CPU time of another process in seconds; the wall's where the system does not tell."""
+    file = Path(f"/proc/{process}/stat")
+    if not file.exists():
+        return perf_counter
+
+    def seconds() -> float:
+        fields = file.read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    return seconds
+
+
+class Suite:
+    """Factory, ledger, client and judge, as a run has them."""
+
+    def __init__(self, target_file: Path, process: int, folder: Path, stack: ExitStack) -> None:
+        """Start everything that costs once: the factory's processes, the ledger."""
+        target = load_target(target_file)
+        operator = make_operator(target.operator) if target.operator else None
+        if operator is None:
+            raise ValueError(f"{target_file}: has no operator that could move the clock")
+        self._target = target
+        self._operator = _TimedOperator(operator, cpu_clock(process))
+        redactor = Redactor(target.secrets)
+        self._recorder = Recorder(redactor, folder / "bodies")
+        self._factory = stack.enter_context(CsrFactory(target.settings.hw_type_oid))
+        self._factory.start()
+        ledger = Ledger.create(
+            folder / FILE_NAME, Identity(SUITE_VERSION, target.name, {}), {}, redactor=redactor
+        )
+        stack.callback(ledger.close)
+        self._client = RequestsBatchClient(target.connection("batch"), self._recorder)
+        stack.callback(self._client.close)
+        self._run = SimpleNamespace(
+            target=target,
+            redactor=redactor,
+            recorder=self._recorder,
+            operator=self._operator,
+            ledger=ledger,
+            judge_batch_id=lambda *_: [],
+        )
+        authorities = [ca.public_bytes(Encoding.DER) for ca in target.trust.device_issuing_cas]
+        self._profile = DeviceProfile(target.settings.device_policy_oid, authorities)
+        self._number = 0
+
+    def batch(self, count: int) -> dict[str, float]:
+        """Build a batch of so many Device CSRs, write it down, submit it, wait for its results, fetch them
+        and judge each; what that cost."""
+        self._number += 1
+        key = f"batch {self._number}"
+        scenario = ScenarioResult(key, "", key, "", "", "", "", ("M-2.5.1.4-a",))
+        run = cast(ConformanceRun, self._run)
+        judge = Judge(scenario, catalogue(), run.redactor, advisory=False)
+        devices = Devices(self._target, None, run.ledger)
+        batches = Batches(run, self._client, judge, self._profile, devices, key)
+        (batches.party,) = self._target.find_credentials("batch", user_role="import-supplier")[:1]
+        self._operator.most_work = self._operator.waited = 0.0
+        cpu, start = process_time(), perf_counter()
+        sent = batches.submit(self._csrs(batches.new_devices(count)), ())
+        verdict = Results(batches).issued(sent)
+        wall, cpu = perf_counter() - start, process_time() - cpu
+        if scenario.findings or verdict.statuses != {"SUCCESS": count}:
+            raise AssertionError(f"the RA did not issue {count}: {verdict.statuses}, {scenario.findings[:1]}")
+        self._recorder.take()
+        return {
+            "count": count,
+            "cpu": cpu,
+            "wall": wall - self._operator.waited,
+            "issuing": self._operator.most_work,
+            "peak": _peak(),
+        }
+
+    def _csrs(self, devices: Iterator[bytes]) -> Iterator[SentCsr]:
+        made = self._factory.make((device, DIGITAL_SIGNATURE) for device in devices)
+        return ((csr_id(number), csr.der, RIGHT) for number, csr in enumerate(made))
+
+
+def _peak() -> int:
+    """The largest size of this process so far in octets, 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0
+    import resource  # of POSIX only
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the batches of these sizes."""
+    target, process, folder, *counts = arguments
+    with ExitStack() as stack:
+        suite = Suite(Path(target), int(process), Path(folder), stack)
+        for count in counts:
+            print(json.dumps(suite.batch(int(count))), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
