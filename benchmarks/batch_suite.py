@@ -20,6 +20,7 @@ from typing import cast
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from checks.batch_result import Expectation
 from checks.certificate import DeviceProfile
 from clients.csr.device import DIGITAL_SIGNATURE
 from clients.csr.factory import CsrFactory
@@ -28,11 +29,12 @@ from clients.gateway.batch_requests import RequestsBatchClient
 from clients.operator import Operator
 from clients.recorder import Recorder, Redactor
 from fixtures.batch_results import Results
-from fixtures.batches import RIGHT, Batches
+from fixtures.batches import Batches
 from fixtures.devices import Devices
 from fixtures.ledger import FILE_NAME, Identity, Ledger, SentCsr
 from fixtures.run import SUITE_VERSION, ConformanceRun
 from fixtures.scenarios import catalogue
+from fixtures.seen import Seen
 from fixtures.verdicts import Judge
 from reports.model import ScenarioResult
 from targets.loader import load_target
@@ -100,6 +102,7 @@ class Suite:
             operator=self._operator,
             ledger=ledger,
             judge_batch_id=lambda *_: [],
+            seen=Seen(),
         )
         authorities = [ca.public_bytes(Encoding.DER) for ca in target.trust.device_issuing_cas]
         self._profile = DeviceProfile(target.settings.device_policy_oid, authorities)
@@ -118,7 +121,7 @@ class Suite:
         (batches.party,) = self._target.find_credentials("batch", user_role="import-supplier")[:1]
         self._operator.most_work = self._operator.waited = 0.0
         cpu, start = process_time(), perf_counter()
-        sent = batches.submit(self._csrs(batches.new_devices(count)), ())
+        sent = batches.submit(self._csrs(batches.new_devices(count), batches.right), ())
         verdict = Results(batches).issued(sent)
         wall, cpu = perf_counter() - start, process_time() - cpu
         if scenario.findings or verdict.statuses != {"SUCCESS": count}:
@@ -132,9 +135,9 @@ class Suite:
             "peak": _peak(),
         }
 
-    def _csrs(self, devices: Iterator[bytes]) -> Iterator[SentCsr]:
+    def _csrs(self, devices: Iterator[bytes], right: Expectation) -> Iterator[SentCsr]:
         made = self._factory.make((device, DIGITAL_SIGNATURE) for device in devices)
-        return ((csr_id(number), csr.der, RIGHT) for number, csr in enumerate(made))
+        return ((csr_id(number), csr.der, right) for number, csr in enumerate(made))
 
 
 def _peak() -> int:
