@@ -37,7 +37,7 @@ from reference_ra.authorities import (
 from reference_ra.oids import DEVICE_POLICY
 from reference_ra.parties import CREDENTIALS, CredentialPlan
 
-LAYOUT = "3"
+LAYOUT = "4"
 """Raised when what a directory holds changes, so that an older one is made anew."""
 FRESH_FOR = timedelta(days=30)
 _STAMP = "layout"
@@ -153,10 +153,11 @@ def _smki_authorities(now: datetime) -> dict[str, Identity]:
 
 
 def _iki_identity(plan: CredentialPlan, key: Key, ca: Identity, now: datetime) -> Identity:
+    # A run moves the RA's clock on by months: what is valid, or not yet, is to be so after many runs.
     begins, ends = {
         "expired": (now - 2 * YEAR, now - timedelta(days=1)),
-        "not-yet-valid": (now + YEAR, now + 3 * YEAR),
-    }.get(plan.state, (now - timedelta(days=1), now + 2 * YEAR))
+        "not-yet-valid": (now + 9 * YEAR, now + 10 * YEAR),
+    }.get(plan.state, (now - timedelta(days=1), now + 9 * YEAR))
     subject = name(
         (NameOID.ORGANIZATION_NAME, plan.party.organisation),
         (NameOID.ORGANIZATIONAL_UNIT_NAME, plan.party.remote_party_role),

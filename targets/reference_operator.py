@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ class ReferenceOperator(Operator):
         if not isinstance(url, str) or not url.startswith("http://"):
             raise OperatorError("give the option url, such as http://127.0.0.1:9443")
         self._url = url.rstrip("/")
+        self._threads = threading.local()
 
     def seed_device(self, device_id: bytes, certificates: int, key_usage: str) -> None:
         """See the interface."""
@@ -84,23 +86,27 @@ class ReferenceOperator(Operator):
     def _call(
         self, method: str, path: str, body: Mapping[str, object] | None = None, seconds: float = _SECONDS
     ) -> dict[str, Any]:
-        # A session for each call: several threads may call at once, and it is loopback. No proxy and no
-        # credentials from the environment.
-        with requests.Session() as session:
-            session.trust_env = False
-            try:
-                response = session.request(
-                    method, self._url + path, json=body, timeout=seconds, allow_redirects=False
-                )
-                answer = response.json() if response.content else {}
-            except (requests.RequestException, ValueError) as error:
-                raise OperatorError(f"the reference RA's management port: {error}") from error
+        try:
+            response = self._session().request(
+                method, self._url + path, json=body, timeout=seconds, allow_redirects=False
+            )
+            answer = response.json() if response.content else {}
+        except (requests.RequestException, ValueError) as error:
+            raise OperatorError(f"the reference RA's management port: {error}") from error
         if not isinstance(answer, dict):
             raise OperatorError(f"the reference RA answered {path} with something else than an object")
         if response.status_code >= 300:
             reason = answer.get("error", response.reason)
             raise OperatorError(f"the reference RA refused {method} {path}: {reason}")
         return answer
+
+    def _session(self) -> requests.Session:
+        """This thread's: several may call at once. No proxy and no credentials from the environment."""
+        session: requests.Session | None = getattr(self._threads, "session", None)
+        if session is None:
+            session = self._threads.session = requests.Session()
+            session.trust_env = False
+        return session
 
 
 def _eui64(device_id: bytes) -> str:

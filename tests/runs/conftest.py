@@ -219,7 +219,13 @@ def batch_bench(identity: ServerIdentity, credentials: Path) -> BatchBench:
 
 
 @pytest.fixture(scope="session")
-def reference() -> Iterator[Target]:
-    """The reference RA, served for as long as the tests run."""
-    with launched(ROOT / "targets" / "reference.toml") as target:
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """The reference RA with batches of a few hundred at most, served for as long as the tests run."""
+    command = [
+        "{python}", "-m", "reference_ra", "--directory", "{directory}", "--until-stdin-closes",
+        "--batch-limit", "300",
+    ]  # fmt: skip
+    file = tmp_path_factory.mktemp("reference") / "launch.toml"
+    file.write_text(f"schema = 1\n[launch]\ncommand = {json.dumps(command)}\n", encoding="utf-8")
+    with launched(file) as target:
         yield target
