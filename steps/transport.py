@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -27,6 +27,8 @@ from fixtures.verdicts import Inconclusive, Judge, NotApplicable
 from steps.words import SUITES, SUITES_OF_VERSION
 from targets.model import Target
 
+PRESENTS_CERTIFICATE = {"adhoc": "M-2.4.EST-b", "batch": "M-2.5.EST-b"}
+"""By service, the rule that its server presents a certificate of the CA/Browser Forum chain."""
 Speaker = Conversation | Batches
 PERMITTED = tuple(suite.code for suite in PERMITTED_SUITES)
 
@@ -160,7 +162,13 @@ def server_certificate(probe: TlsProbe, handshake: Handshake, judge: Judge, targ
     if flight is None or not flight.certificates:
         raise Inconclusive(f"{exchange.url} presented no certificate: {exchange.outcome}")
     anchors = [anchor.public_bytes(Encoding.DER) for anchor in target.trust.server_anchors]
-    judge.take(judge_server_certificate(flight.certificates, anchors, probe.host, datetime.now(UTC)))
+    findings = judge_server_certificate(flight.certificates, anchors, probe.host, datetime.now(UTC))
+    judge.take(
+        replace(finding, requirement=PRESENTS_CERTIFICATE[probe.interface])
+        if finding.requirement == PRESENTS_CERTIFICATE["adhoc"]
+        else finding
+        for finding in findings
+    )
 
 
 @when("one client falls silent in the middle of its request")

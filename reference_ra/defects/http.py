@@ -1,11 +1,9 @@
-"""Defects of the HTTP service: what is served, what errors show, what one client does to others."""
+"""Defects of the Ad Hoc service over HTTP: what is served, what errors show."""
 
 from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import count
 
@@ -78,24 +76,6 @@ def stack_trace_in_error_text(policies: Policies) -> Policies:
             else reply
         ),
     )
-
-
-@defect(
-    "silent-client-blocks-others",
-    "While one client is silent in mid-request, no other is served.",
-    breaks=["M-2.4.1.3-c"],
-    related=["M-2.4.GO-*", "M-1.2-a", "M-2.4.1.4-c"],
-)
-def silent_client_blocks_others(policies: Policies) -> Policies:
-    """Read one request at a time."""
-    turn = asyncio.Lock()
-
-    @asynccontextmanager
-    async def while_reading() -> AsyncIterator[None]:
-        async with turn:
-            yield
-
-    return replace(policies, while_reading=while_reading)
 
 
 @defect(
