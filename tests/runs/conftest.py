@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,12 +51,14 @@ def command(target: Path, folder: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "pytest", "-q", f"--target={target}", f"--output={folder}", *options]
 
 
-def run_suite(
-    target: Path, folder: Path, *options: str, before: tuple[str, ...] = (), **environment: str
-) -> Outcome:
-    """`before` stands before the command: what sets limits to it."""
+def run_suite(target: Path, folder: Path, *options: str, **environment: str) -> Outcome:
+    return run_command(command(target, folder, *options), folder, environment)
+
+
+def run_command(arguments: list[str], folder: Path, environment: Mapping[str, str]) -> Outcome:
+    """Run the suite by a command that writes its reports into `folder`."""
     ended = subprocess.run(
-        [*before, *command(target, folder, *options)],
+        arguments,
         cwd=ROOT,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
@@ -198,7 +200,7 @@ class BatchBench:
         limit: int = 5,
         before: tuple[str, ...] = (),
     ) -> Outcome:
-        """One run, with its files in `folder`."""
+        """One run, with its files in `folder`. `before` stands before the command: what sets limits to it."""
         with serving(service.answer, self.identity.context(folder)) as port:
             target = folder / "target.toml"
             places: dict[str, object] = {
@@ -210,7 +212,8 @@ class BatchBench:
             target.write_text(BATCH_TARGET.format(**places) + tables, encoding="utf-8")
             (folder / "ca.pem").write_bytes(self.ca.certificate)
             arguments = ["-k", scenarios, "--formats=none", *options]
-            return run_suite(target, folder / "out", *arguments, before=before, SMKI_TEST_PASSWORD=PASSWORD)
+            whole = [*before, *command(target, folder / "out", *arguments)]
+            return run_command(whole, folder / "out", {"SMKI_TEST_PASSWORD": PASSWORD})
 
 
 @pytest.fixture(scope="session")
