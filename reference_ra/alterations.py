@@ -14,6 +14,7 @@ from reference_ra.policies import Policies
 
 _OF_THE_AD_HOC_SERVICE = frozenset({"behaviour", "device", "http", "load", "messages", "response", "xml"})
 """Modules whose alterations concern the Ad Hoc service alone; those of the Batched service begin `batch`."""
+_OF_CERTIFICATES = frozenset({"certificate", "certificate_extensions"})
 
 Alter = Callable[[Policies], Policies]
 Kind = Literal["defect", "variant"]
@@ -38,11 +39,14 @@ class Alteration:
 
     @property
     def interfaces(self) -> tuple[str, ...]:
-        """The services that it concerns, by the module that it stands in; none where all."""
+        """The services that a trial of it is about, by the module that it stands in; none where all.
+
+        What is wrong with certificates is so whichever service issues them: one is enough to show it.
+        """
         module = self.alter.__module__.rpartition(".")[2]
         if module.partition("_")[0] == "batch":
             return ("batch",)
-        return ("adhoc",) if module in _OF_THE_AD_HOC_SERVICE else ()
+        return ("adhoc",) if module in _OF_THE_AD_HOC_SERVICE | _OF_CERTIFICATES else ()
 
     def as_dict(self) -> dict[str, object]:
         """What `--list` shows."""

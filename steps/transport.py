@@ -14,7 +14,7 @@ from pytest_bdd import parsers, then, when
 from checks.tls import PERMITTED_SUITES, judge_server_certificate
 from clients.exchange import BEFORE_REQUEST, Exchange, FailureKind
 from clients.gateway.adhoc_message import Parts, signing_request
-from clients.gateway.batch import SUBMIT_PATH
+from clients.gateway.batch import SUBMIT_PATH, BatchClient
 from clients.gateway.batch_message import csr_id, submission
 from clients.pacing import AdHocPace
 from clients.tls_hello import VERSION_CODES, ServerFlight
@@ -26,6 +26,7 @@ from fixtures.target import web_service_of
 from fixtures.verdicts import Inconclusive, Judge, NotApplicable
 from steps.words import SUITES, SUITES_OF_VERSION
 from targets.model import Target
+from targets.plugins import load_class
 
 PRESENTS_CERTIFICATE = {"adhoc": "M-2.4.EST-b", "batch": "M-2.5.EST-b"}
 """By service, the rule that its server presents a certificate of the CA/Browser Forum chain."""
@@ -185,11 +186,15 @@ def fall_silent(
 def fall_silent_in_batch(
     probe: TlsProbe, batches: Batches, handshake: Handshake, held_open: ExitStack
 ) -> None:
+    """From here on the scenario has no more patience than for a small request: its batches are small."""
     silent = probe.silent_client(batches.credential, promised=2000, path=SUBMIT_PATH)
     exchange = held_open.enter_context(silent)
     handshake.exchanges.append(exchange)
     if exchange.failure is not None:
         raise Inconclusive(f"the client that was to fall silent was not let in: {exchange.failure}")
+    client: BatchClient = load_class(batches.target.clients["batch"])(probe.connection, probe.recorder)
+    held_open.callback(client.close)
+    batches.client = client
 
 
 def _see_offer_taken(probe: TlsProbe, handshake: Handshake, target: Target) -> None:

@@ -184,6 +184,9 @@ def _read_devices(root: Table) -> model.Devices:
         else:
             right = 'give 1 to 7 octets as hexadecimal pairs, such as "00-DB-12-34-56"'
             table.bad("new_prefix", "not the beginning of an EUI-64", right)
+    seed = table.text("seed")
+    if seed is not None and prefix_text is None:
+        table.bad("seed", "is for new Device IDs", "give new_prefix as well, or leave the seed out")
     lists: dict[str, tuple[bytes, ...]] = {}
     for key in ("known", "unknown"):
         lists[key] = tuple(octets(text) for text in table.texts(key) or () if _good_eui64(table, key, text))
@@ -191,7 +194,7 @@ def _read_devices(root: Table) -> model.Devices:
         wrong = f"{both.hex('-').upper()} is among the known ones as well"
         table.bad("unknown", wrong, "leave it where it belongs", show=False)
     table.finish()
-    return model.Devices(prefix, lists["known"], lists["unknown"])
+    return model.Devices(prefix, seed, lists["known"], lists["unknown"])
 
 
 def _good_eui64(table: Table, key: str, text: str) -> bool:

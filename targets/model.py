@@ -153,6 +153,8 @@ class Devices:
 
     new_prefix: bytes | None = None
     """1 to 7 octets: new Device IDs are drawn under it. None where the RA gives no such range."""
+    seed: str | None = None
+    """New Device IDs are the same in every run that has the same seed; None: others in each run."""
     known: tuple[bytes, ...] = ()
     """Devices for which at least one Device Certificate was issued."""
     unknown: tuple[bytes, ...] = ()

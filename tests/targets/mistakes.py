@@ -259,6 +259,10 @@ MISTAKES = {
         {"devices": {"new_prefix": "00DB"}},
         'new_prefix = "00DB": not the beginning of an EUI-64; give 1',
     ),
+    "seed-without-prefix": (
+        {"devices": {"seed": "nightly"}},
+        'seed = "nightly": is for new Device IDs; give new_prefix',
+    ),
     "prefix-long": ({"devices": {"new_prefix": "-".join(["00"] * 8)}}, "not the beginning of an EUI-64"),
     "eui64": (
         {"devices": {"known": ["00-DB-12-34-56-78-90"]}},
