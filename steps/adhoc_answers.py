@@ -188,12 +188,14 @@ def no_stack_trace(conversation: Conversation, judge: Judge) -> None:
 
 
 @then("the Ad Hoc service replaces the certificate of that Device")
+@sends(Load(adhoc_right=1))
 def replaced_adhoc(conversation: Conversation, batches: Batches) -> None:
     conversation.devices.append(Device(next(iter(batches.concerned)), None))
     conversation.certificate(conversation.submit_csr(conversation.new_csr()))
 
 
 @then("the Ad Hoc service refuses that Device for the limit")
+@sends(Load(adhoc_right=1))
 def refused_adhoc_for_the_limit(conversation: Conversation, batches: Batches, judge: Judge) -> None:
     conversation.devices.append(Device(next(iter(batches.concerned)), None))
     conversation.submit_csr(conversation.new_csr())

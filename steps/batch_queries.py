@@ -14,7 +14,7 @@ from checks.batch_result import ResultVerdict, SentBatch, judge_same_result
 from checks.finding import Finding
 from checks.message import ResponseUnreadable
 from clients.exchange import Exchange
-from clients.gateway.batch import SUBMIT_PATH, BatchClient
+from clients.gateway.batch import BatchClient
 from clients.gateway.batch_message import csr_id, submission
 from fixtures.answers import require_known_refusal
 from fixtures.batch_results import RETENTION, Results
@@ -120,9 +120,8 @@ def ask_another_version(batches: Batches, another_version: BatchClient) -> None:
 def send_by_method(batches: Batches, method: str) -> None:
     devices = list(batches.new_devices(2))
     csrs = [(csr_id(number), batches.new_csr(device).der) for number, device in enumerate(devices)]
-    body = b"".join(submission(new_reference(), csrs))
-    batches.concerned.update(dict.fromkeys(devices, 0))
-    batches.queries.append(batches.client.send(method, SUBMIT_PATH, body, batches.party))
+    reference = new_reference()
+    batches.submit_octets(submission(reference, csrs), reference, devices, method=method)
 
 
 @then("the query is refused with FORMAT_ERROR")
@@ -177,15 +176,6 @@ def no_certificate_in_result(batches: Batches, judge: Judge) -> None:
     require_known_refusal(exchange)
     carries = exchange.response is not None and b"<Certificate" in exchange.response.body
     judge.expect(not carries, "M-2.5.1.4-c", "no result after 30 days", "Device Certificates")
-
-
-@then("no batch is accepted that way")
-def nothing_accepted(batches: Batches, judge: Judge) -> None:
-    exchange = batches.queries[-1]
-    require_known_refusal(exchange)
-    taken = exchange.response is not None and b"<BatchId" in exchange.response.body
-    if taken:
-        judge.fail(Finding(judge.naming(), "no batch accepted", "a BatchId in the answer"))
 
 
 def _shown(exchange: Exchange) -> str | None:

@@ -61,7 +61,8 @@ def submit_both_usages(batches: Batches) -> None:
 @sends(lambda times, number, **_: Load(batches=1, csrs_right=int(times) * int(number)))
 def submit_several_each(batches: Batches, times: str, number: str) -> None:
     devices = list(batches.new_devices(int(number)))
-    batches.submit_csrs([batches.new_csr(device) for device in devices * int(times)])
+    rounds = range(int(times))
+    batches.submit_csrs([batches.new_csr(device, _usage(each)) for each in rounds for device in devices])
 
 
 @when("the subscriber submits a batch of as many Device CSRs as a batch may hold")
@@ -223,6 +224,14 @@ def submit_entity_expansion(batches: Batches) -> None:
 @sends(Load(batches=1, csrs_right=2))
 def party_submits(batches: Batches) -> None:
     batches.submit_csrs([batches.new_csr(device) for device in batches.new_devices(2)])
+
+
+@when("the Party submits a batch of which nothing may come")
+@sends(Load(batches=1, csrs_right=2))
+def party_submits_in_vain(batches: Batches) -> None:
+    devices = list(batches.new_devices(2))
+    sent = [(csr_id(number), batches.new_csr(device).der, ANY) for number, device in enumerate(devices)]
+    batches.submit(sent, devices)
 
 
 @when("a client without a certificate submits a batch")

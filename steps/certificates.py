@@ -21,9 +21,7 @@ from fixtures.plan import (
     sends,
 )
 from fixtures.subscribers import Subscribers
-from fixtures.verdicts import NotApplicable
 from steps.words import USAGES
-from targets.model import Target
 
 NOT_CRITICAL = "extensions not marked critical"
 
@@ -41,7 +39,6 @@ JudgeKept = Callable[[], object]
 def device_certificate(
     conversation: Conversation, subscribers: Subscribers, devices: Devices, usage: str
 ) -> JudgeKept:
-    _require_claim(conversation.target, "adhoc")
     conversation.party = subscribers.authorised()
     submission = conversation.kept_certificate(devices, USAGES[usage])
     conversation.submissions.append(submission)
@@ -51,9 +48,8 @@ def device_certificate(
 @given("a Device Certificate for both usages from the Batched service", target_fixture="judge_kept")
 @sends(Load(queries=1), once=FIRST_BATCH_QUESTION)
 @sends(Load(batches=1, csrs_right=2), once=KEPT_BATCH)
-def batched_certificates(kept_batch: KeptBatch, target: Target) -> JudgeKept:
-    _require_claim(target, "batch")
-    return partial(kept_batch.results.of, kept_batch.taken())
+def batched_certificates(kept_batch: KeptBatch) -> JudgeKept:
+    return partial(kept_batch.judge, kept_batch.taken())
 
 
 @given("a Device Certificate for a Device CSR whose extensions are not critical", target_fixture="judge_kept")
@@ -62,7 +58,6 @@ def batched_certificates(kept_batch: KeptBatch, target: Target) -> JudgeKept:
 def device_certificate_not_critical(
     conversation: Conversation, subscribers: Subscribers, devices: Devices
 ) -> JudgeKept:
-    _require_claim(conversation.target, "adhoc")
     conversation.party = subscribers.authorised()
     conversation.devices.append(devices.known())
     csr = reshaped(conversation.new_csr(), conversation.target.settings.hw_type_oid, NOT_CRITICAL)
@@ -74,11 +69,6 @@ def device_certificate_not_critical(
 @then("the Device Certificate keeps this rule")
 def certificate_keeps_the_rule(judge_kept: JudgeKept) -> None:
     judge_kept()
-
-
-def _require_claim(target: Target, interface: str) -> None:
-    if not target.claims(interface):
-        raise NotApplicable(f"the conformance statement does not claim {interface}")
 
 
 @then("no two Device Certificates of this run have the same issuer and serial number")

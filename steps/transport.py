@@ -22,6 +22,7 @@ from clients.tls_probe import TlsProbe
 from fixtures.batches import Batches, new_reference
 from fixtures.conversation import Conversation
 from fixtures.plan import Load, sends
+from fixtures.subscribers import Subscribers
 from fixtures.target import web_service_of
 from fixtures.verdicts import Inconclusive, Judge, NotApplicable
 from steps.words import SUITES, SUITES_OF_VERSION
@@ -182,12 +183,17 @@ def fall_silent(
         raise Inconclusive(f"the client that was to fall silent was not let in: {exchange.failure}")
 
 
-@when("one client falls silent in the middle of its batch")
+@when("another Party falls silent in the middle of its batch")
+@sends(Load(batches_wrong=1))
 def fall_silent_in_batch(
-    probe: TlsProbe, batches: Batches, handshake: Handshake, held_open: ExitStack
+    probe: TlsProbe,
+    batches: Batches,
+    batch_subscribers: Subscribers,
+    handshake: Handshake,
+    held_open: ExitStack,
 ) -> None:
     """From here on the scenario has no more patience than for a small request: its batches are small."""
-    silent = probe.silent_client(batches.credential, promised=2000, path=SUBMIT_PATH)
+    silent = probe.silent_client(batch_subscribers.another(), promised=2000, path=SUBMIT_PATH)
     exchange = held_open.enter_context(silent)
     handshake.exchanges.append(exchange)
     if exchange.failure is not None:

@@ -27,7 +27,7 @@ Feature: Batched Device CSR Web Service: a batch that is right is accepted, and 
     And each Device CSR of it is issued a Device Certificate
 
   @BWS-P03 @M-2.5.1.3-d @M-2.5.1.4-a @M-D-COMPLETED @G-DEV-b
-  Scenario: Several Devices may each stand in a batch twice
+  Scenario: Several Devices may each stand in a batch twice, once for each usage
     When the subscriber submits a batch with 2 Device CSRs for each of 4 new Devices
     Then the batch is accepted
     And each Device CSR of it is issued a Device Certificate

@@ -5,7 +5,7 @@ Feature: Batched Device CSR Web Service: a result is given to the Party whose ba
   Background:
     Given the Batched service takes batches from an Authorised Subscriber
 
-  @BWS-N40 @M-D-FORMAT_ERROR @M-D-HTTP-b @M-2.5.GO-d @M-2.5.1.4-e
+  @BWS-N40 @M-D-FORMAT_ERROR @M-2.5.GO-d @M-2.5.1.4-e
   Scenario Outline: A query with a BatchId that is unknown or wrong is refused as a format error
     When the subscriber asks for the result with <query>
     Then the query is refused with FORMAT_ERROR
@@ -24,7 +24,7 @@ Feature: Batched Device CSR Web Service: a result is given to the Party whose ba
       | BatchId=                                  |
       | no BatchId                                |
 
-  @BWS-N41 @M-D-FORMAT_ERROR @advisory
+  @BWS-N41 @M-D-FORMAT_ERROR @advisory @needs-unpaced
   Scenario Outline: A query that gives BatchId twice is refused as a format error
     Advisory: the text does not speak of it. It must not give what either BatchId alone would not.
     When the subscriber asks for the result with <query>
@@ -52,7 +52,7 @@ Feature: Batched Device CSR Web Service: a result is given to the Party whose ba
     Then the batch is not accepted
     And nothing of it was issued
 
-  @BWS-N45 @M-MSG-b @M-D-HTTP-b
+  @BWS-N45 @M-MSG-b
   Scenario: Under another version of the service in the URL no result is given
     When the subscriber asks version 2.0 of the service for the result of its batch
     Then the query is rejected and shows nothing of the batch
@@ -60,7 +60,7 @@ Feature: Batched Device CSR Web Service: a result is given to the Party whose ba
   @BWS-N46 @M-2.5.1.2-c @M-C-HTTP-a
   Scenario Outline: A batch sent by another method is not accepted
     When the subscriber sends a batch by <method>
-    Then no batch is accepted that way
+    Then the batch is not accepted
     And nothing of it was issued
 
     Examples:

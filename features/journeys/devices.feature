@@ -6,7 +6,7 @@ Feature: Journeys: the first certificates of a Device come through a batch, thei
     Given an Authorised Subscriber of the Batched Device CSR Web Service
     And an Authorised Subscriber of the Ad Hoc Device CSR Web Service
 
-  @E2E-P01 @M-2.1-a @M-2.4.1.3-a @M-2.5.1.4-a
+  @E2E-P01 @M-2.4.1.3-a @M-2.5.1.4-a
   Scenario: A Device whose first certificate came through a batch has it replaced through the Ad Hoc service
     When the subscriber submits a batch with both usages for one new Device
     Then each Device CSR of it is issued a Device Certificate

@@ -67,7 +67,7 @@ Feature: Transport security of the Batched Device CSR Web Service
   @TLS-P14 @M-2.5.1.2-c
   Scenario: A subscriber that falls silent in mid-batch does not keep another one waiting
     Given the Batched service takes batches from an Authorised Subscriber
-    When one client falls silent in the middle of its batch
+    When another Party falls silent in the middle of its batch
     And the subscriber submits a batch of 2 Device CSRs for new Devices
     Then the batch is accepted without waiting for the silent client
 
