@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from lxml import etree
 
+from reference_ra.access import Refusal
+from reference_ra.adjust import without
 from reference_ra.alterations import variant
 from reference_ra.authority import Authority, HttpAnswer
 from reference_ra.batch.adjust import (
@@ -33,6 +35,7 @@ from reference_ra.batch.messages import (
 from reference_ra.batch.store import Batch
 from reference_ra.batch.window import NightlyWindow, Pace
 from reference_ra.csr import Csr
+from reference_ra.parties import NEW_SUPPLIER
 from reference_ra.policies import Policies
 
 # How messages are written
@@ -218,3 +221,32 @@ def anomaly_for_same_csr(policies: Policies) -> Policies:
         return None
 
     return with_batch(policies, device_rules={**policies.batch.device_rules, "duplicate": duplicate})
+
+
+@variant(
+    "batch-ca-error-once", "The first CSR of all meets an internal error of the CA; sent again, it does not."
+)
+def ca_error_once(policies: Policies) -> Policies:
+    """Stumble once."""
+    stumbled: list[bytes] = []
+
+    def stumble(_authority: Authority, _batch: Batch, _device: bytes, csr: Csr) -> CsrRejected | None:
+        if stumbled:
+            return None
+        stumbled.append(csr.info)
+        return CsrRejected(CsrStatus.CA_ERROR, "Sending again may help")
+
+    return with_batch(policies, device_rules={**policies.batch.device_rules, "stumble": stumble})
+
+
+@variant("batch-without-uept-ineligible", "Who has not completed UEPT may submit, and finds all ineligible.")
+def without_uept_ineligible(policies: Policies) -> Policies:
+    """Decide on each CSR in place of the batch."""
+
+    def uept(_authority: Authority, batch: Batch, _device: bytes, _csr: Csr) -> CsrRejected | None:
+        if batch.party != NEW_SUPPLIER.eui64:
+            return None
+        return CsrRejected(CsrStatus.INELIGIBLE, "The requester has not completed UEPT")
+
+    admitted = with_batch(policies, subscriber_rules=without(policies.batch.subscriber_rules, Refusal.UEPT))
+    return with_batch(admitted, device_rules={"uept": uept, **policies.batch.device_rules})
