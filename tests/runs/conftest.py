@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,13 @@ class Outcome:
     def scenario(self, key: str) -> dict[str, Any]:
         return next(each for each in self.results["scenarios"] if each["key"] == key)
 
+    @property
+    def executed(self) -> dict[str, dict[str, Any]]:
+        """The scenarios that were selected, by key."""
+        return {each["key"]: each for each in self.results["scenarios"] if not each["deselected"]}
+
     def verdicts(self) -> set[str]:
-        return {each["verdict"] for each in self.results["scenarios"] if not each["deselected"]}
+        return {each["verdict"] for each in self.executed.values()}
 
     @property
     def last_line(self) -> str:
@@ -53,6 +58,12 @@ def command(target: Path, folder: Path, *options: str) -> list[str]:
 
 def run_suite(target: Path, folder: Path, *options: str, **environment: str) -> Outcome:
     return run_command(command(target, folder, *options), folder, environment)
+
+
+def resume_suite(folder: Path, *options: str, **environment: str) -> Outcome:
+    """Go on with the run of that folder."""
+    arguments = [sys.executable, "-m", "pytest", "-q", f"--resume={folder}", *options]
+    return run_command(arguments, folder, environment)
 
 
 def run_command(arguments: list[str], folder: Path, environment: Mapping[str, str]) -> Outcome:
@@ -189,6 +200,29 @@ class BatchBench:
     credentials: Path
     ca: TestCa
 
+    @contextmanager
+    def serving(
+        self,
+        folder: Path,
+        service: BatchService,
+        *,
+        tables: str = UNPACED,
+        seconds: float = 5,
+        limit: int = 5,
+    ) -> Iterator[Path]:
+        """Serve for as long as several runs need it; yield the target file, in `folder`."""
+        with serving(service.answer, self.identity.context(folder)) as port:
+            target = folder / "target.toml"
+            places: dict[str, object] = {
+                "port": port,
+                "pki": self.credentials.as_posix(),
+                "seconds": seconds,
+                "limit": limit,
+            }
+            target.write_text(BATCH_TARGET.format(**places) + tables, encoding="utf-8")
+            (folder / "ca.pem").write_bytes(self.ca.certificate)
+            yield target
+
     def run(
         self,
         folder: Path,
@@ -201,16 +235,7 @@ class BatchBench:
         before: tuple[str, ...] = (),
     ) -> Outcome:
         """One run, with its files in `folder`. `before` stands before the command: what sets limits to it."""
-        with serving(service.answer, self.identity.context(folder)) as port:
-            target = folder / "target.toml"
-            places: dict[str, object] = {
-                "port": port,
-                "pki": self.credentials.as_posix(),
-                "seconds": seconds,
-                "limit": limit,
-            }
-            target.write_text(BATCH_TARGET.format(**places) + tables, encoding="utf-8")
-            (folder / "ca.pem").write_bytes(self.ca.certificate)
+        with self.serving(folder, service, tables=tables, seconds=seconds, limit=limit) as target:
             arguments = ["-k", scenarios, "--formats=none", *options]
             whole = [*before, *command(target, folder / "out", *arguments)]
             return run_command(whole, folder / "out", {"SMKI_TEST_PASSWORD": PASSWORD})

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import sqlite3
-import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +15,8 @@ from fixtures.ledger import FILE_NAME, Ledger
 from reports.allure_results import digest
 from targets.model import Target
 from tests.reports.schema import violations
-from tests.runs.conftest import ROOT, Outcome, run_suite
+from tests.runs.conftest import ROOT, Outcome, resume_suite, run_suite
+from tests.runs.reading import allure, junit, make_due
 
 CONFORMANT, NOT_CONFORMANT, INTERNAL, USAGE, INCONCLUSIVE = 0, 1, 3, 4, 5
 SCHEMA = json.loads((ROOT / "reports" / "results.schema.json").read_text(encoding="utf-8"))
@@ -37,57 +33,7 @@ def begin(target: Path, folder: Path, plans: dict[str, Any], *options: str) -> O
 
 
 def resume(folder: Path, *options: str, plans: dict[str, Any] | None = None) -> Outcome:
-    command = [sys.executable, "-m", "pytest", "-q", f"--resume={folder}", "-p", "tests.runs.waiting"]
-    done = subprocess.run(
-        [*command, *options],
-        cwd=ROOT,
-        env={**os.environ, **waiting(plans or {})},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-    return Outcome(done.returncode, done.stdout + done.stderr, folder)
-
-
-def make_due(folder: Path) -> None:
-    """Let the moments come that scenarios wait for."""
-    with sqlite3.connect(folder / FILE_NAME) as database:
-        past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
-        database.execute(
-            "update ended set document = json_set(document, '$.scenario.resume_at', ?)"
-            " where json_extract(document, '$.scenario.verdict') = 'SUSPENDED'",
-            (past,),
-        )
-    database.close()
-
-
-def junit(folder: Path) -> dict[str, str]:
-    """The verdict by pytest's name of each case, and how JUnit takes it; each name once."""
-    cases = list(ElementTree.parse(folder / "junit.xml").getroot().iter("testcase"))
-    found = {}
-    for case in cases:
-        verdict = next(each.get("value") for each in case.iter("property") if each.get("name") == "verdict")
-        kinds = [kind for kind in ("failure", "error", "skipped") if case.find(kind) is not None]
-        found[f"{case.get('classname')}.{case.get('name')}"] = f"{verdict} {' '.join(kinds)}".strip()
-    assert len(found) == len(cases)
-    return found
-
-
-def allure(folder: Path) -> dict[str, str]:
-    """The status of each result, by its scenario's identity; each once."""
-    files = list((folder / "allure").glob("*-result.json"))
-    documents = [json.loads(file.read_text(encoding="utf-8")) for file in files]
-    found = {document["historyId"]: document["status"] for document in documents}
-    assert len(found) == len(documents)
-    sources = {each["source"] for document in documents for each in document.get("attachments", ())}
-    assert {file.name for file in (folder / "allure").glob("*-attachment*")} == sources
-    return found
-
-
-def executed(outcome: Outcome) -> dict[str, dict[str, Any]]:
-    return {each["key"]: each for each in outcome.results["scenarios"] if not each["deselected"]}
+    return resume_suite(folder, "-p", "tests.runs.waiting", *options, **waiting(plans or {}))
 
 
 def test_a_suspended_run_is_gone_on_with(reference: Target, tmp_path: Path) -> None:
@@ -100,7 +46,7 @@ def test_a_suspended_run_is_gone_on_with(reference: Target, tmp_path: Path) -> N
     first = begin(reference.path, tmp_path, plans, *FEW)
     assert first.status == INCONCLUSIVE
     assert list(violations(first.results, SCHEMA, SCHEMA)) == []
-    before, earlier = executed(first), first.results["run"]
+    before, earlier = first.executed, first.results["run"]
     suspended = {key for key, each in before.items() if each["verdict"] == "SUSPENDED"}
     assert {key.partition("[")[0] for key in suspended} == set(plans)
     assert earlier["resume_at"] == min(before[key]["resume_at"] for key in suspended)
@@ -115,7 +61,7 @@ def test_a_suspended_run_is_gone_on_with(reference: Target, tmp_path: Path) -> N
 
     second = resume(tmp_path)
     assert second.status == INCONCLUSIVE
-    after = executed(second)
+    after = second.executed
     assert after.keys() == before.keys()
     due = {key for key in suspended if key.startswith(("AHW-P03", "CRT-P01"))}
     assert {after[key]["verdict"] for key in due} == {"PASS"}
@@ -140,12 +86,12 @@ def test_a_suspended_run_is_gone_on_with(reference: Target, tmp_path: Path) -> N
 
     make_due(tmp_path)
     last = resume(tmp_path)
-    assert {each["verdict"] for each in executed(last).values()} == {"PASS"}
+    assert {each["verdict"] for each in last.executed.values()} == {"PASS"}
     assert last.results["run"]["complete"] is True
     assert last.results["run"]["resume_at"] is None
     assert set(junit(tmp_path).values()) == {"PASS"}
     assert set(allure(tmp_path).values()) == {"passed"}
-    assert not any(key.startswith("AHW-P02") for key in executed(last))  # not chosen then, nor now
+    assert not any(key.startswith("AHW-P02") for key in last.executed)  # not chosen then, nor now
 
     over = resume(tmp_path)
     assert over.status == USAGE
@@ -159,8 +105,8 @@ def test_what_failed_stays_failed(reference: Target, tmp_path: Path) -> None:
     assert "suspended" in first.last_line
     last = resume(tmp_path)
     assert last.status == NOT_CONFORMANT
-    assert executed(last)["AHW-P03"]["verdict"] == "PASS"
-    failed = [key for key, each in executed(last).items() if each["verdict"] == "FAIL"]
+    assert last.executed["AHW-P03"]["verdict"] == "PASS"
+    failed = [key for key, each in last.executed.items() if each["verdict"] == "FAIL"]
     assert {key.partition("[")[0] for key in failed} == {"AHW-P01"}
     assert Counter(junit(tmp_path).values())["FAIL failure"] == len(failed)
     cases = ElementTree.parse(tmp_path / "junit.xml").getroot().iter("failure")
@@ -186,7 +132,7 @@ def test_a_killed_run_is_gone_on_with(reference: Target, tmp_path: Path, plans: 
     last = resume(tmp_path)
     assert last.status == INCONCLUSIVE  # of the scenarios only some were selected
     assert last.results["run"]["complete"] is True
-    found = executed(last)
+    found = last.executed
     assert {each["verdict"] for each in found.values()} == {"PASS"}
     assert {key.partition("[")[0] for key in found} == {"AHW-P01", "AHW-P03", "AHW-N20", "AHW-N31", "CRT-P01"}
     assert allure(tmp_path).keys() == set(map(digest, found))
@@ -238,7 +184,7 @@ def test_the_target_file_may_move(reference: Target, tmp_path: Path) -> None:
     new = old.rename(old.with_name("new.toml"))
     assert resume(tmp_path).status == USAGE
     last = resume(tmp_path, f"--target={new}")
-    assert executed(last)["AHW-P03"]["verdict"] == "PASS"
+    assert last.executed["AHW-P03"]["verdict"] == "PASS"
     assert last.results["target"]["file"] == str(new)
 
 
@@ -259,7 +205,7 @@ def test_a_folder_is_used_again_unless_batches_wait_there(reference: Target, tmp
     (tmp_path / "evidence" / "bodies").mkdir(parents=True)
     (tmp_path / "evidence" / "bodies" / "old.bin").touch()
     again = begin(reference.path, tmp_path, plans, *one)
-    assert executed(again)["AHW-P03"]["verdict"] == "SUSPENDED"
+    assert again.executed["AHW-P03"]["verdict"] == "SUSPENDED"
     assert not (tmp_path / "evidence" / "bodies" / "old.bin").exists()
     ledger = Ledger.open(tmp_path / FILE_NAME)
     ledger.prepare("AHW-P03", 0, reference="ref-1", credential=None)
@@ -268,7 +214,7 @@ def test_a_folder_is_used_again_unless_batches_wait_there(reference: Target, tmp
     assert refused.status == USAGE
     assert "batches that have no result yet (ref-1)" in refused.output
     make_due(tmp_path)
-    assert executed(resume(tmp_path))["AHW-P03"]["verdict"] == "PASS"
+    assert resume(tmp_path).executed["AHW-P03"]["verdict"] == "PASS"
     assert run_suite(reference.path, tmp_path, *one).status == INCONCLUSIVE
 
 
@@ -286,7 +232,7 @@ def test_large_bodies_stand_in_the_folder_without_secrets_and_go_where_all_is_we
     first = begin(reference.path, tmp_path, plans, *FEW)
 
     def bodies(id_: str) -> list[dict[str, Any]]:
-        found = [each for key, each in executed(first).items() if key.startswith(id_)]
+        found = [each for key, each in first.executed.items() if key.startswith(id_)]
         every = [exchange["response"]["body"] for each in found for exchange in each["exchanges"]]
         return [body for body in every if body["size"] > 1_048_576]
 

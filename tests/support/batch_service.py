@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from reference_ra.certificate import IssuingCa, assemble, fill_fields, sign_ecdsa_sha256
 from reference_ra.csr import parse_csr
-from tests.support.servers import read_request, response
+from tests.support.servers import CutOff, read_request, response
 
 _REFERENCE = re.compile(rb'<SubmitCSRBatch ID="([^"]*)"')
 _CSR = re.compile(rb'<DeviceCSR ID="([^"]*)">([^<]*)</DeviceCSR>')
@@ -148,12 +148,14 @@ class BatchService:
         self._ca, self._taken, self._result = ca, taken, result
         self._lock = threading.Lock()
         self.batches: list[Taken] = []
+        self.cut_off: list[bytes] = []
+        """What came of requests that ended within their body."""
         self.queries = 0
         """Result queries, those for unknown batches included."""
 
     def answer(self, connection: socket.socket) -> None:
         """One connection."""
-        while request := read_request(connection):
+        while request := self._read(connection):
             said = self._said(request)
             if isinstance(said, bytes):
                 connection.sendall(said)
@@ -161,6 +163,13 @@ class BatchService:
             for piece in said:
                 connection.sendall(piece)
             return
+
+    def _read(self, connection: socket.socket) -> bytes:
+        try:
+            return read_request(connection)
+        except CutOff as request:
+            self.cut_off.append(request.received)
+            raise
 
     def _said(self, request: bytes) -> Said:
         if not request.startswith(b"POST"):

@@ -96,8 +96,17 @@ def serving(answer: Answer, context: ssl.SSLContext | None) -> Iterator[int]:
         thread.join(5)
 
 
+class CutOff(ConnectionError):
+    """The client went away within the body of its request."""
+
+    def __init__(self, received: bytes) -> None:
+        """Take the octets that came."""
+        super().__init__(f"cut off after {len(received)} octets")
+        self.received = received
+
+
 def read_request(connection: socket.socket) -> bytes:
-    """A request with its body, as far as Content-Length says."""
+    """A request with its body, as far as Content-Length says. Raises CutOff where it ends before that."""
     octets = b""
     while b"\r\n\r\n" not in octets:
         piece = connection.recv(65536)
@@ -114,7 +123,10 @@ def read_request(connection: socket.socket) -> bytes:
         0,
     )
     while len(body) < length:
-        body += connection.recv(65536)
+        piece = connection.recv(65536)
+        if not piece:
+            raise CutOff(head + b"\r\n\r\n" + body)
+        body += piece
     return head + b"\r\n\r\n" + body
 
 
