@@ -55,7 +55,7 @@ class Ra:
 
     def connect(self, credential: str | None = "import-supplier") -> http.client.HTTPSConnection:
         host, port = self.address
-        return http.client.HTTPSConnection(host, port, context=self.context(credential), timeout=5)
+        return http.client.HTTPSConnection(host, port, context=self.context(credential), timeout=30)
 
     def post(self, body: bytes, credential: str | None = "import-supplier", method: str = "POST") -> Answer:
         connection = self.connect(credential)
@@ -65,12 +65,12 @@ class Ra:
             connection.close()
 
     def raw(self, credential: str | None = "import-supplier") -> ssl.SSLSocket:
-        plain = socket.create_connection(self.address, timeout=5)
+        plain = socket.create_connection(self.address, timeout=30)
         return self.context(credential).wrap_socket(plain, server_hostname=self.address[0])
 
     def manage(self, method: str, path: str, content: object = None) -> tuple[int, Any]:
         parts = urlsplit(self.endpoints.management)
-        connection = http.client.HTTPConnection(str(parts.hostname), int(parts.port or 0), timeout=5)
+        connection = http.client.HTTPConnection(str(parts.hostname), int(parts.port or 0), timeout=60)
         try:
             connection.request(method, path, None if content is None else json.dumps(content))
             response = connection.getresponse()
