@@ -12,7 +12,7 @@ import reference_ra.defects
 import reference_ra.variants
 from reference_ra.policies import Policies
 
-_OF_THE_AD_HOC_SERVICE = frozenset({"behaviour", "device", "http", "load", "messages", "response", "xml"})
+_OF_THE_AD_HOC_SERVICE = frozenset({"behaviour", "http", "load", "messages", "response", "xml"})
 """Modules whose alterations concern the Ad Hoc service alone; those of the Batched service begin `batch`."""
 _OF_CERTIFICATES = frozenset({"certificate", "certificate_extensions"})
 

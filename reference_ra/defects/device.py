@@ -8,6 +8,9 @@ from dataclasses import replace
 from reference_ra import oids
 from reference_ra.adjust import without
 from reference_ra.alterations import defect
+from reference_ra.batch.adjust import with_batch
+from reference_ra.batch.store import Batch
+from reference_ra.csr import Csr
 from reference_ra.decisions import CERTIFICATE_LIMIT, check_csr, check_device, had_a_certificate, issue
 from reference_ra.messages import Rejected, Status
 from reference_ra.policies import Authority, Policies
@@ -141,3 +144,25 @@ def replaces_once_only(policies: Policies) -> Policies:
         return certificate
 
     return replace(policies, decide=decide)
+
+
+@defect(
+    "unaware-of-batches",
+    "A Device whose certificate came through a batch is unknown to the Ad Hoc service.",
+    breaks=["M-2.4.1.3-a"],
+    related=["M-2.4.1.3-b", "M-2.5.1.4-a", "M-2.5.1.3-d"],
+)
+def unaware_of_batches(policies: Policies) -> Policies:
+    """Look at one service's records only."""
+    batched: set[bytes] = set()
+
+    def note(_authority: Authority, _batch: Batch, device: bytes, _csr: Csr) -> None:
+        batched.add(device)
+
+    def known(authority: Authority, device: bytes) -> Rejected | None:
+        if device in batched:
+            return Rejected(Status.UNKNOWN_DEVICE, "No certificate was issued before")
+        return had_a_certificate(authority, device)
+
+    noting = with_batch(policies, device_rules={**policies.batch.device_rules, "note": note})
+    return replace(noting, device_rules={**policies.device_rules, "known": known})

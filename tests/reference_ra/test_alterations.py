@@ -53,6 +53,7 @@ ON_SOCKETS = (
     "silent-client-",
     "closes-idle-",
     "answers-late",
+    "unaware-of-batches",
 )
 """Beginnings of the names of those that show on a socket only: test_altered_sockets.py, and for the Batched
 service test_batch_alterations.py."""

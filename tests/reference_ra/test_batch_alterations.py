@@ -14,9 +14,9 @@ from reference_ra.batch.messages import default_schema
 from reference_ra.conformant import conformant_policies
 from reference_ra.pki import TestPki
 from tests.reference_ra.batch_battery import Battery, limited
-from tests.reference_ra.batching import ask_on, device, read, submission
+from tests.reference_ra.batching import ask_on, device, process, read, submission, submit
 from tests.reference_ra.conftest import Ra, running
-from tests.reference_ra.craft import RIGHT
+from tests.reference_ra.craft import RIGHT, message
 from tests.reference_ra.test_batch_service import bad_submissions
 
 Told = dict[str, str]
@@ -106,3 +106,12 @@ def test_whom_a_defect_of_all_services_lets_in(
     body = submission({"c1": RIGHT.build(device(1))})
     assert read(ask_on(connection, ra, "POST", "/SubmitCSRBatch", body)).status == "PENDING"
     connection.close()
+
+
+@pytest.mark.parametrize(("name", "status"), [(None, b"SUCCESS"), ("unaware-of-batches", b"UNKNOWN_DEVICE")])
+def test_a_device_that_a_batch_made_known(start: Callable[..., Ra], name: str | None, status: bytes) -> None:
+    policies = limited(conformant_policies())
+    ra = start(find("defect", name).alter(policies) if name else policies)
+    submit(ra, submission({"first": RIGHT.build()}))
+    process(ra)
+    assert status in ra.post(message(RIGHT.build())).body
