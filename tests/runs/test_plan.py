@@ -172,6 +172,11 @@ def test_a_batch_that_follows_slow_requests_may_miss_the_night() -> None:
     assert words(plan(load, starts_at=starts_at)).endswith("from 22:00 UK time on 16 July 2026 on.")
 
 
+def test_a_target_without_pacing_is_asked_when_its_night_is_over() -> None:
+    said = words(plan({"BWS": Load(batches=1)}, enabled=False))
+    assert said.endswith("resume the run when that is done.")
+
+
 def test_an_operator_that_moves_the_clock_leaves_nothing_to_resume() -> None:
     assert "resume" not in words(plan({"BWS": Load(batches=1)}, "clock"))
 
