@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -86,25 +87,22 @@ def _own_batch(batches: Batches, subscriber: Credential) -> int:
 
 
 @pytest.fixture
-def another_version(batches: Batches) -> BatchClient:
+def another_version(batches: Batches) -> Iterator[BatchClient]:
     """A client of the service under version 2.0 in the URL."""
     connection = batches.client.connection
     if _VERSION not in connection.url:
         raise NotRun(f"the URL of the Batched service, {connection.url}, has no version 1.0 in it")
     other = replace(connection, url=connection.url.replace(_VERSION, "/2.0/", 1))
     client: BatchClient = load_class(batches.target.clients["batch"])(other, batches.run.recorder)
-    return client
+    yield client
+    client.close()
 
 
 @when("the subscriber submits a batch to version 2.0 of the service")
 @sends(Load(batches_wrong=1))
 def submit_to_another_version(batches: Batches, another_version: BatchClient) -> None:
-    right, batches.client = batches.client, another_version
-    try:
-        batches.submit_csrs([batches.new_csr(device) for device in batches.new_devices(2)])
-    finally:
-        batches.client = right
-        another_version.close()
+    batches.client = another_version
+    batches.submit_csrs([batches.new_csr(device) for device in batches.new_devices(2)])
 
 
 @when("the subscriber asks version 2.0 of the service for the result of its batch")
@@ -112,7 +110,6 @@ def submit_to_another_version(batches: Batches, another_version: BatchClient) ->
 def ask_another_version(batches: Batches, another_version: BatchClient) -> None:
     own = _own_batch(batches, batches.credential)
     batches.queries.append(another_version.fetch(own, batches.party))
-    another_version.close()
 
 
 @when(parsers.re(r"the subscriber sends a batch by (?P<method>[A-Z]+)"))
