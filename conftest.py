@@ -9,6 +9,7 @@ pytest_plugins = [
     "fixtures.subscribers",
     "fixtures.conversation",
     "fixtures.kept_batch",
+    "fixtures.portals",
     "steps.parties",
     "steps.adhoc_submissions",
     "steps.adhoc_answers",

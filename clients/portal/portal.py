@@ -69,6 +69,10 @@ class Page:
     """What a user can read on it; runs of white space as one space."""
 
 
+class NoBrowser(Exception):
+    """There is no browser on this machine that the client could use; the message says what to install."""
+
+
 class NoWayOn(Exception):
     """A page does not have what the page map says it has, or did not come at all.
 
