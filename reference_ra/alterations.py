@@ -13,7 +13,8 @@ import reference_ra.variants
 from reference_ra.policies import Policies
 
 _OF_THE_AD_HOC_SERVICE = frozenset({"behaviour", "http", "load", "messages", "response", "xml"})
-"""Modules whose alterations concern the Ad Hoc service alone; those of the Batched service begin `batch`."""
+"""Modules whose alterations concern the Ad Hoc service alone; those of the Batched service begin
+`batch`, those of the portals `portal`."""
 _OF_CERTIFICATES = frozenset({"certificate", "certificate_extensions"})
 
 Alter = Callable[[Policies], Policies]
@@ -36,6 +37,8 @@ class Alteration:
     """Near to another one: worth a trial by name, not a place in a matrix that must be quick."""
     hides: tuple[str, ...] = ()
     """Ids of scenarios that find nothing to judge in a variant, and so may end NOT RUN."""
+    browser: bool = False
+    """Whether it is something that a real browser shows: a trial of another one does without browsers."""
 
     @property
     def interfaces(self) -> tuple[str, ...]:
@@ -46,6 +49,8 @@ class Alteration:
         module = self.alter.__module__.rpartition(".")[2]
         if module.partition("_")[0] == "batch":
             return ("batch",)
+        if module.partition("_")[0] == "portal":
+            return ("portal-gateway", "portal-internet")
         return ("adhoc",) if module in _OF_THE_AD_HOC_SERVICE | _OF_CERTIFICATES else ()
 
     def as_dict(self) -> dict[str, object]:
@@ -58,6 +63,7 @@ class Alteration:
             "related": list(self.related),
             "extra": self.extra,
             "hides": list(self.hides),
+            "browser": self.browser,
         }
 
 
@@ -76,24 +82,31 @@ def _register(alteration: Alteration) -> None:
 
 
 def defect(
-    name: str, summary: str, *, breaks: Iterable[str], related: Iterable[str] = (), extra: bool = False
+    name: str,
+    summary: str,
+    *,
+    breaks: Iterable[str],
+    related: Iterable[str] = (),
+    extra: bool = False,
+    browser: bool = False,
 ) -> Callable[[Alter], Alter]:
     """Register a seeded defect."""
 
     def decorate(alter: Alter) -> Alter:
-        _register(Alteration("defect", name, summary, tuple(breaks), tuple(related), alter, extra))
+        broken, touched = tuple(breaks), tuple(related)
+        _register(Alteration("defect", name, summary, broken, touched, alter, extra, browser=browser))
         return alter
 
     return decorate
 
 
 def variant(
-    name: str, summary: str, *, extra: bool = False, hides: Iterable[str] = ()
+    name: str, summary: str, *, extra: bool = False, hides: Iterable[str] = (), browser: bool = False
 ) -> Callable[[Alter], Alter]:
     """Register a legal variant."""
 
     def decorate(alter: Alter) -> Alter:
-        _register(Alteration("variant", name, summary, (), (), alter, extra, tuple(hides)))
+        _register(Alteration("variant", name, summary, (), (), alter, extra, tuple(hides), browser))
         return alter
 
     return decorate

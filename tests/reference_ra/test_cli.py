@@ -123,7 +123,7 @@ def test_a_directory_that_cannot_be_made_is_one_line(
 def test_the_list_is_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     listing = json.loads(capsys.readouterr().out)
-    keys = ("kind", "name", "summary", "breaks", "related", "extra", "hides")
+    keys = ("kind", "name", "summary", "breaks", "related", "extra", "hides", "browser")
     assert {tuple(entry) for entry in listing} == {keys}
     assert {entry["kind"] for entry in listing} == {"defect", "variant"}
 
