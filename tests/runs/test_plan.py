@@ -137,6 +137,18 @@ def test_loads_add_up() -> None:
     assert Load(1, 2, 3, 4, 5, 6, 7) + Load(queries=1) == Load(1, 2, 3, 4, 5, 6, 8)
 
 
+def test_what_goes_through_the_portals_is_told_with_the_duties_that_it_touches() -> None:
+    load = Load(portal_organisation=1, portal_device=150, portal_batches=2, portal_csrs=50_000)
+    assert words(plan({"PGD": load}, "clock")) == (
+        "This run submits at most 1 Organisation CSR, 150 ad hoc Device CSRs and 2 Batched CSRs of 50,000"
+        " Device CSRs through the SMKI Portals, and 0 Batched CSRs to be refused."
+    )
+    said = words(plan({"PGD": load + Load(portal_device=1, portal_csrs=1)}))
+    assert "More than 150 ad hoc ones in any 24 hours are to be agreed on (N-3.1.1-e)." in said
+    assert "More than 50,000 in batches in any 24 hours are to be told to the DCC" in said
+    assert "resume the run from" in said
+
+
 def test_the_pace_is_that_of_the_hours_the_run_falls_in() -> None:
     load = {"AHW": Load(adhoc_right=300, adhoc_wrong=1)}
     assert "takes 4.0 minutes, to 12:04 UK time" in words(plan(load))
