@@ -33,6 +33,7 @@ from reference_ra.messages import (
 )
 from reference_ra.pki import TestPki
 from reference_ra.policies import Authority, HttpAnswer, Policies
+from reference_ra.portal.conformant import conformant_portal_policies
 from reference_ra.registry import Credential, IssuedCertificate
 from reference_ra.tls import ConnectionLimits, TlsSettings
 
@@ -123,4 +124,5 @@ def conformant_policies() -> Policies:
         http_answer=_http_answer,
         log_rejection=_log_rejection,
         batch=conformant_batch_policies(),
+        portal=conformant_portal_policies(),
     )

@@ -20,6 +20,7 @@ from reference_ra.certificate import CertificateFields, IssuingCa, Sign
 from reference_ra.csr import Csr, CsrRule
 from reference_ra.messages import Rejected, Reply, Status
 from reference_ra.pki import TestPki
+from reference_ra.portal.policies import PortalPolicies
 from reference_ra.registry import Credential, IssuedCertificate
 from reference_ra.tls import ConnectionLimits, TlsSettings
 
@@ -91,3 +92,5 @@ class Policies:
 
     batch: BatchPolicies
     """What is the Batched Device CSR Web Service's own."""
+    portal: PortalPolicies
+    """What is the SMKI Portals' own."""
