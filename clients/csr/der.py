@@ -43,6 +43,11 @@ def utf8_string(text: str) -> bytes:
     return tlv(0x0C, text.encode())
 
 
+def printable_string(text: str) -> bytes:
+    """PrintableString. Raises UnicodeEncodeError for what is not ASCII; its smaller set is not looked at."""
+    return tlv(0x13, text.encode("ascii"))
+
+
 def explicit(number: int, *contents: bytes) -> bytes:
     """A constructed context-specific element."""
     return tlv(0xA0 | number, *contents)

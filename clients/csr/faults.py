@@ -6,23 +6,18 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from clients.csr import der
 from clients.csr.device import (
-    ECDSA_WITH_SHA256,
     CsrContent,
     build_device_csr,
     device_csr_content,
     hardware_module_name,
-    key_usage_extension,
-    new_key,
     signer,
     subject_alt_name_extension,
 )
+from clients.csr.general_faults import GENERAL_FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +39,9 @@ class Wanted:
         """Its parts."""
         return device_csr_content(self.device_id, self.key_usage, self.hw_type, self.key)
 
-    @property
-    def key_usage_extension(self) -> bytes:
-        """Its keyUsage."""
-        return self.content.extensions[0]
-
-    @property
-    def alt_name_extension(self) -> bytes:
-        """Its subjectAltName."""
-        return self.content.extensions[1]
-
 
 Fault = Callable[[Wanted], bytes]
-FAULTS: dict[str, Fault] = {}
+FAULTS: dict[str, Fault] = {**GENERAL_FAULTS}
 """Every fault by name."""
 
 
@@ -75,88 +60,7 @@ def faulty_csr(name: str, wanted: Wanted) -> bytes:
     return FAULTS[name](wanted)
 
 
-# --- the encoding ---
-
-
-@fault("random octets")
-def _random_octets(_: Wanted) -> bytes:
-    return b"\xff" + os.urandom(278)
-
-
-@fault("cut after its first half")
-def _half(wanted: Wanted) -> bytes:
-    right = wanted.right
-    return right[: len(right) // 2]
-
-
-@fault("without its last octet")
-def _last_octet(wanted: Wanted) -> bytes:
-    return wanted.right[:-1]
-
-
-@fault("followed by another octet")
-def _trailing(wanted: Wanted) -> bytes:
-    return wanted.right + b"\x00"
-
-
-@fault("a certificate in place of the request")
-def _certificate(wanted: Wanted) -> bytes:
-    """The shape of a certificate: a version in [0] and a validity where a request has neither."""
-    validity = der.sequence(der.tlv(0x17, b"200101000000Z"), der.tlv(0x18, b"99991231235959Z"))
-    body = der.sequence(
-        der.explicit(0, der.integer(2)),
-        der.integer(1),
-        ECDSA_WITH_SHA256,
-        der.sequence(),
-        validity,
-        der.sequence(),
-        wanted.content.public_key_info,
-    )
-    return der.sequence(body, ECDSA_WITH_SHA256, der.bit_string(signer(wanted.key)(body)))
-
-
-# --- the signature ---
-
-
-@fault("a signature with one bit changed")
-def _broken_signature(wanted: Wanted) -> bytes:
-    def sign(octets: bytes) -> bytes:
-        r, s = decode_dss_signature(signer(wanted.key)(octets))
-        return encode_dss_signature(r, s ^ 1)
-
-    return wanted.content.signed(sign)
-
-
-@fault("signed by another key")
-def _other_key(wanted: Wanted) -> bytes:
-    return wanted.content.signed(signer(new_key()))
-
-
-def _ecdsa(arc: str, hash_algorithm: hashes.HashAlgorithm) -> Fault:
-    def make(wanted: Wanted) -> bytes:
-        content = replace(wanted.content, signature_algorithm=der.sequence(der.oid(arc)))
-        return content.signed(signer(wanted.key, hash_algorithm))
-
-    return make
-
-
-fault("signed with ecdsa-with-SHA1")(_ecdsa("1.2.840.10045.4.1", hashes.SHA1()))  # noqa: S303
-fault("signed with ecdsa-with-SHA224")(_ecdsa("1.2.840.10045.4.3.1", hashes.SHA224()))
-fault("signed with ecdsa-with-SHA384")(_ecdsa("1.2.840.10045.4.3.3", hashes.SHA384()))
-fault("signed with ecdsa-with-SHA512")(_ecdsa("1.2.840.10045.4.3.4", hashes.SHA512()))
-
-
-@fault("naming sha256WithRSAEncryption for its ECDSA signature")
-def _named_rsa(wanted: Wanted) -> bytes:
-    return replace(wanted.content, signature_algorithm=_SHA256_WITH_RSA).signed(signer(wanted.key))
-
-
-# --- version and subject ---
-
-
-@fault("version 1")
-def _version_1(wanted: Wanted) -> bytes:
-    return replace(wanted.content, version=der.integer(1)).signed(signer(wanted.key))
+# --- the subject ---
 
 
 def _subject(attribute: str) -> Fault:
@@ -168,83 +72,6 @@ fault("a subject with a commonName")(_subject("2.5.4.3"))
 fault("a subject with an organizationalUnitName")(_subject("2.5.4.11"))
 
 
-# --- the public key ---
-
-_EC_PUBLIC_KEY = der.oid("1.2.840.10045.2.1")
-_SHA256_WITH_RSA = der.sequence(der.oid("1.2.840.113549.1.1.11"), der.NULL)
-_ED25519 = der.sequence(der.oid("1.3.101.112"))
-
-
-def _curve(curve: ec.EllipticCurve) -> Fault:
-    def make(wanted: Wanted) -> bytes:
-        key = ec.generate_private_key(curve)
-        info = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return replace(wanted.content, public_key_info=info).signed(signer(key))
-
-    return make
-
-
-fault("a P-384 key")(_curve(ec.SECP384R1()))
-fault("a P-521 key")(_curve(ec.SECP521R1()))
-fault("a secp256k1 key")(_curve(ec.SECP256K1()))
-fault("a brainpoolP256r1 key")(_curve(ec.BrainpoolP256R1()))
-
-
-@fault("an RSA key")
-def _rsa(wanted: Wanted) -> bytes:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    info = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    content = replace(wanted.content, public_key_info=info, signature_algorithm=_SHA256_WITH_RSA)
-    return content.signed(lambda octets: key.sign(octets, padding.PKCS1v15(), hashes.SHA256()))
-
-
-@fault("an Ed25519 key")
-def _ed25519(wanted: Wanted) -> bytes:
-    key = ed25519.Ed25519PrivateKey.generate()
-    info = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    content = replace(wanted.content, public_key_info=info, signature_algorithm=_ED25519)
-    return content.signed(key.sign)
-
-
-@fault("a P-256 key with explicit parameters")
-def _explicit_parameters(wanted: Wanted) -> bytes:
-    """The curve written out (X9.62 ECParameters; the numbers are those of SEC 2, secp256r1)."""
-    p = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
-    b = "5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"
-    base = (
-        "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
-        "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
-    )
-    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-    parameters = der.sequence(
-        der.integer(1),
-        der.sequence(der.oid("1.2.840.10045.1.1"), der.integer(p)),
-        der.sequence(der.octet_string((p - 3).to_bytes(32, "big")), der.octet_string(bytes.fromhex(b))),
-        der.octet_string(bytes.fromhex(base)),
-        der.integer(order),
-        der.integer(1),
-    )
-    info = _spki(der.sequence(_EC_PUBLIC_KEY, parameters), _point(wanted.key))
-    return replace(wanted.content, public_key_info=info).signed(signer(wanted.key))
-
-
-@fault("a point that is not on the curve")
-def _off_curve(wanted: Wanted) -> bytes:
-    point = bytearray(_point(wanted.key))
-    point[-1] ^= 1
-    algorithm = der.sequence(_EC_PUBLIC_KEY, der.oid("1.2.840.10045.3.1.7"))
-    info = _spki(algorithm, bytes(point))
-    return replace(wanted.content, public_key_info=info).signed(signer(wanted.key))
-
-
-def _point(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-
-
-def _spki(algorithm: bytes, point: bytes) -> bytes:
-    return der.sequence(algorithm, der.bit_string(point))
-
-
 # --- the extensions ---
 
 
@@ -252,22 +79,13 @@ def _extensions(make: Callable[[Wanted], tuple[bytes, ...]]) -> Fault:
     return lambda wanted: replace(wanted.content, extensions=make(wanted)).signed(signer(wanted.key))
 
 
-def _usages(*usages: str) -> Fault:
-    return _extensions(lambda wanted: (key_usage_extension(*usages), wanted.alt_name_extension))
-
-
-fault("no keyUsage")(_extensions(lambda wanted: (wanted.alt_name_extension,)))
-fault("keyUsage digitalSignature and keyAgreement")(_usages("digitalSignature", "keyAgreement"))
-fault("keyUsage keyEncipherment")(_usages("keyEncipherment"))
-fault("keyUsage nonRepudiation")(_usages("nonRepudiation"))
-fault("keyUsage keyCertSign")(_usages("keyCertSign"))
-fault("keyUsage digitalSignature and nonRepudiation")(_usages("digitalSignature", "nonRepudiation"))
-fault("keyUsage without any bit")(_usages())
 fault("no extensionRequest")(_extensions(lambda _: ()))
 
 
 def _names(make: Callable[[Wanted], tuple[bytes, ...]]) -> Fault:
-    return _extensions(lambda wanted: (wanted.key_usage_extension, subject_alt_name_extension(*make(wanted))))
+    return _extensions(
+        lambda wanted: (wanted.content.extensions[0], subject_alt_name_extension(*make(wanted)))
+    )
 
 
 def _serial(octets: Callable[[bytes], bytes]) -> Fault:
@@ -280,7 +98,7 @@ def _hardware_name(wanted: Wanted) -> bytes:
 
 _DNS_NAME = der.tlv(0x82, b"meter.example")
 
-fault("no subjectAltName")(_extensions(lambda wanted: (wanted.key_usage_extension,)))
+fault("no subjectAltName")(_extensions(lambda wanted: wanted.content.extensions[:1]))
 fault("a subjectAltName with a dNSName only")(_names(lambda _: (_DNS_NAME,)))
 fault("a subjectAltName with a dNSName as well")(_names(lambda wanted: (_hardware_name(wanted), _DNS_NAME)))
 fault("a subjectAltName with two hardwareModuleNames")(
