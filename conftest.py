@@ -10,6 +10,7 @@ pytest_plugins = [
     "fixtures.conversation",
     "fixtures.kept_batch",
     "fixtures.portals",
+    "fixtures.aros",
     "steps.parties",
     "steps.adhoc_submissions",
     "steps.adhoc_answers",
