@@ -18,7 +18,8 @@ from clients.exchange import Exchange
 from clients.gateway.batch import BatchClient
 from clients.gateway.batch_message import csr_id, submission
 from fixtures.answers import require_known_refusal
-from fixtures.batch_results import RETENTION, Results
+from fixtures.batch_results import Results
+from fixtures.batch_waiting import RETENTION
 from fixtures.batches import Batches, new_reference
 from fixtures.forged import forge
 from fixtures.kept_batch import KeptBatch

@@ -12,7 +12,8 @@ from checks.batch import COMPLETED
 from checks.finding import Finding
 from clients.operator import Operator
 from clients.pacing import NIGHT_BEGINS, NIGHT_ENDS, next_time, processing_deadline, uk_time
-from fixtures.batch_results import UNDER_WAY, Results, Seen
+from fixtures.batch_results import Results, Seen
+from fixtures.batch_waiting import UNDER_WAY
 from fixtures.batches import Batch, Batches
 from fixtures.plan import FOLLOWED_BATCH, Load, sends
 from fixtures.run import ConformanceRun

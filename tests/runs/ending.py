@@ -67,7 +67,7 @@ def _die_sending(plan: dict[str, Any]) -> None:
     def finds(ledger: Ledger, scenario: str, ordinal: int) -> LedgerBatch | None:
         batch = find(ledger, scenario, ordinal)
         if batch is not None and (scenario, ordinal) == (plan["scenario"], plan["ordinal"]):
-            mark = f'<SubmitCSRBatch ID="{batch.reference}"' if halves else f"BatchId={batch.batch_id} "
+            mark = f'<SubmitCSRBatch ID="{batch.reference}"' if halves else f"BatchId={batch.given} "
             marks.append(mark.encode())
         return batch
 
