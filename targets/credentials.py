@@ -16,7 +16,9 @@ from targets.certificates import (
     validity_problem,
 )
 from targets.table import Table
+from targets.values import good_eui64, octets
 
+_ROLE = re.compile(r"[0-9A-F]{2}")
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -41,6 +43,7 @@ def _read_credential(label: str, table: Table) -> model.Credential | None:
     user_role = table.text("user_role", required="say in which User Role its holder acts")
     state = table.text("state", choices=model.CREDENTIAL_STATES) if "state" in table else "valid"
     uept = table.flag("uept", default=True)
+    eui64, roles = _read_organisation(table, interface)
     material = read_key_material(table)
     table.finish()
     if material is None:
@@ -57,7 +60,27 @@ def _read_credential(label: str, table: Table) -> model.Credential | None:
         certificate=material.chain[0],
         certificate_chain=chain_pem(material),
         private_key=material.key,
+        eui64=eui64,
+        remote_party_roles=roles,
     )
+
+
+def _read_organisation(table: Table, interface: str | None) -> tuple[bytes | None, tuple[str, ...]]:
+    """For whom the holder may submit Organisation CSRs: EUI-64 and Remote Party Role Codes."""
+    text = table.text("eui64")
+    eui64 = octets(text) if text is not None and good_eui64(table, "eui64", text) else None
+    roles = table.texts("remote_party_roles") or ()
+    for role in roles:
+        if not _ROLE.fullmatch(role):
+            right = 'give two hexadecimal characters, upper-case, such as "02"'
+            name = table.name("remote_party_roles")
+            table.problems.add(name, "not a Remote Party Role Code", right, value=role)
+    if interface is not None and interface not in model.PORTAL_CREDENTIALS:
+        for key in ("eui64", "remote_party_roles"):
+            if key in table:
+                wrong = f'is of no use with interface = "{interface}"'
+                table.bad(key, wrong, "leave it out: it is for the credentials of a portal")
+    return eui64, roles
 
 
 def _state_holds(table: Table, state: str, certificate: x509.Certificate) -> bool:

@@ -11,28 +11,34 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from cryptography import x509
-
 from clients.pacing import POLLING
 from targets import model
 from targets.certificates import read_anchors
 from targets.credentials import read_credentials
+from targets.pages import read_pages
 from targets.plugins import PluginError, load_class, load_operator_class
 from targets.problems import Problems, TargetError
 from targets.table import Source, Table, one_of
+from targets.values import good_eui64, good_octets, good_oid, octets
 
-__all__ = ["SCHEMA", "TargetError", "load_target", "octets", "read_document"]
+__all__ = ["SCHEMA", "TargetError", "load_target", "read_document"]
 
 SCHEMA = 1
-_OCTETS = re.compile(r"[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2})*")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+:[0-9A-Fa-f:]*")
 _SCENARIO = re.compile(r"[A-Z0-9]{3}-[PN][0-9]{2}")
+_ISSUES_ONLY = {"adhoc": "device", "batch": "device", "portal-internet": "organisation"}
 _WHOLE_SETTINGS = {
     "device_certificate_limit": (1, 1_000_000),
     "batch_csr_limit": (1, 10_000_000),
     "serial_octets_maximum": (1, 20),
     "issuer_name_characters_maximum": (1, 64),
+    "organisation_common_name_characters_maximum": (1, 64),
 }
-_OTHER_SETTINGS = {"adhoc_response_seconds": (0.1, 3600), "batch_response_hours": (0.01, 1000)}
+_OTHER_SETTINGS = {
+    "adhoc_response_seconds": (0.1, 3600),
+    "batch_response_hours": (0.01, 1000),
+    "organisation_response_seconds": (0.1, 1_000_000),
+}
 
 
 def load_target(path: Path | str, *, now: datetime | None = None) -> model.Target:
@@ -90,6 +96,8 @@ def _read_target(path: Path, root: Table) -> model.Target:
         settings=_read_settings(root),
         limits=_read_limits(root),
         pacing=_read_pacing(root),
+        pages=read_pages(root, statement),
+        browser=_read_browser(root),
         clients=_read_clients(root),
         operator=_read_operator(root),
         appendix_k=_read_appendix_k(root),
@@ -110,10 +118,10 @@ def _read_statement(root: Table) -> model.Statement:
     types = table.texts(
         "certificate_types", required='list "device", "organisation" or both', choices=model.CERTIFICATE_TYPES
     )
-    for interface in ("adhoc", "batch"):
-        if interface in (interfaces or ()) and types is not None and "device" not in types:
-            right = f'add "device": the interface {interface} issues nothing else'
-            table.bad("certificate_types", '"device" is missing', right)
+    for interface, only in _ISSUES_ONLY.items():
+        if interface in (interfaces or ()) and types is not None and only not in types:
+            right = f'add "{only}": the interface {interface} issues nothing else'
+            table.bad("certificate_types", f'"{only}" is missing', right)
     table.finish()
     return model.Statement(interfaces or (), user_roles or (), types or ())
 
@@ -131,10 +139,21 @@ def _read_endpoints(root: Table, statement: model.Statement) -> Mapping[str, mod
         scheme = "sftp" if interface == "repository-sftp" else "https"
         url = entry.text("url", required=f"give the published {scheme} URL")
         if url is not None and _good_url(entry, url, scheme):
-            endpoints[interface] = model.Endpoint(interface, url)
+            endpoints[interface] = model.Endpoint(interface, url, _read_hosts(entry, interface))
         entry.finish()
     table.finish()
     return endpoints
+
+
+def _read_hosts(entry: Table, interface: str) -> tuple[str, ...]:
+    if interface not in model.PORTALS:
+        return ()
+    hosts = entry.texts("hosts") or ()
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            right = 'give names or addresses alone, without scheme or port, such as "portal.example"'
+            entry.problems.add(entry.name("hosts"), "not a host", right, value=host)
+    return tuple(host.lower() for host in hosts)
 
 
 def _good_url(entry: Table, url: str, scheme: str) -> bool:
@@ -163,12 +182,16 @@ def _read_trust(root: Table, statement: model.Statement) -> model.TrustAnchors:
     required = {"server_anchors": "list the PEM files of the roots above the server's certificate"}
     if "device" in statement.certificate_types:
         required["device_issuing_cas"] = "list the PEM files of the CAs that issue Device Certificates"
+    if "organisation" in statement.certificate_types:
+        right = "list the PEM files of the CAs that issue Organisation Certificates"
+        required["organisation_issuing_cas"] = right
     for key, right in required.items():
         if not table.noted and not table.has_entries(key):
             table.bad(key, "is missing or empty", right, show=False)
     trust = model.TrustAnchors(
         server_anchors=read_anchors(table, "server_anchors"),
         device_issuing_cas=read_anchors(table, "device_issuing_cas"),
+        organisation_issuing_cas=read_anchors(table, "organisation_issuing_cas"),
     )
     table.finish()
     return trust
@@ -179,7 +202,7 @@ def _read_devices(root: Table) -> model.Devices:
     prefix_text = table.text("new_prefix")
     prefix = None
     if prefix_text is not None:
-        if _OCTETS.fullmatch(prefix_text) and 1 <= len(prefix_text.split("-")) <= 7:
+        if good_octets(prefix_text, 1, 7):
             prefix = octets(prefix_text)
         else:
             right = 'give 1 to 7 octets as hexadecimal pairs, such as "00-DB-12-34-56"'
@@ -189,7 +212,7 @@ def _read_devices(root: Table) -> model.Devices:
         table.bad("seed", "is for new Device IDs", "give new_prefix as well, or leave the seed out")
     lists: dict[str, tuple[bytes, ...]] = {}
     for key in ("known", "unknown"):
-        lists[key] = tuple(octets(text) for text in table.texts(key) or () if _good_eui64(table, key, text))
+        lists[key] = tuple(octets(text) for text in table.texts(key) or () if good_eui64(table, key, text))
     for both in sorted(set(lists["known"]) & set(lists["unknown"])):
         wrong = f"{both.hex('-').upper()} is among the known ones as well"
         table.bad("unknown", wrong, "leave it where it belongs", show=False)
@@ -197,34 +220,21 @@ def _read_devices(root: Table) -> model.Devices:
     return model.Devices(prefix, seed, lists["known"], lists["unknown"])
 
 
-def _good_eui64(table: Table, key: str, text: str) -> bool:
-    good = bool(_OCTETS.fullmatch(text)) and len(text.split("-")) == 8
-    if not good:
-        right = 'give 8 octets as hexadecimal pairs, such as "00-DB-12-34-56-78-90-A0"'
-        table.problems.add(table.name(key), "not an EUI-64", right, value=text)
-    return good
-
-
-def octets(text: str) -> bytes:
-    """The octets of hyphenated hexadecimal pairs (spec: EUI-64 as text)."""
-    return bytes.fromhex(text.replace("-", ""))
-
-
 def _read_settings(root: Table) -> model.Settings:
     table = root.table("settings")
     default = {field.name: field.default for field in fields(model.Settings)}
     read: dict[str, Any] = {}
-    for key in ("device_policy_oid", "hw_type_oid"):
+    for key in ("device_policy_oid", "hw_type_oid", "organisation_policy_oid"):
         value = table.text(key)
-        if value is not None and not _good_oid(value):
-            table.bad(key, "not an object identifier", 'give numbers with dots, such as "1.2.826.0.1"')
-        read[key] = value
+        read[key] = value if value is not None and good_oid(table, key, value) else None
+    read["organisation_common_name"] = table.text("organisation_common_name", choices=model.COMMON_NAMES)
     for key in ("tls_minimum", "tls_maximum"):
         read[key] = table.text(key, choices=model.TLS_VERSIONS)
     for key, (lowest, highest) in _WHOLE_SETTINGS.items():
         read[key] = table.integer(key, default[key], lowest, highest)  # type: ignore[arg-type]
     for key, (least, most) in _OTHER_SETTINGS.items():
-        read[key] = table.number(key, default[key], least, most)  # type: ignore[arg-type]
+        if key in table:
+            read[key] = table.number(key, least, least, most)
     settings = model.Settings(**{key: value for key, value in read.items() if value is not None})
     order = model.TLS_VERSIONS.index
     if order(settings.tls_minimum) > order(settings.tls_maximum):
@@ -232,14 +242,6 @@ def _read_settings(root: Table) -> model.Settings:
         table.bad("tls_maximum", "is below tls_minimum", right)
     table.finish()
     return settings
-
-
-def _good_oid(value: str) -> bool:
-    try:
-        x509.ObjectIdentifier(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _read_limits(root: Table) -> model.Limits:
@@ -270,6 +272,13 @@ def _read_pacing(root: Table) -> model.Pacing:
     )
     table.finish()
     return pacing
+
+
+def _read_browser(root: Table) -> Path | None:
+    table = root.table("browser")
+    executable = table.file("executable")
+    table.finish()
+    return executable
 
 
 def _read_clients(root: Table) -> Mapping[str, str]:

@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from clients.connection import TLS_VERSIONS as CLIENT_TLS_VERSIONS
 from clients.connection import Connection
 from clients.pacing import Polling
+from clients.portal.pages import PageMap
+from clients.portal.portal import PortalSite
 
 INTERFACES = (
     "adhoc",
@@ -41,8 +43,17 @@ SEC_RELEASES = ("before v6.21", "from v6.21", "N4.0")
 
 CERTIFICATE_TYPES = ("device", "organisation")
 
-CREDENTIAL_INTERFACES = ("adhoc", "batch", "portal-organisation", "portal-device")
+PORTALS = ("portal-gateway", "portal-internet")
+"""The interfaces that a person uses, on pages (M-2.3)."""
+
+PORTAL_CREDENTIALS = ("portal-organisation", "portal-device")
+"""What the IKI Certificates of those who use a portal were issued for (M-2.3.EST-b)."""
+
+CREDENTIAL_INTERFACES = ("adhoc", "batch", *PORTAL_CREDENTIALS)
 """What an IKI Certificate was issued for (M-G-e; N-1-a for the portal)."""
+
+COMMON_NAMES = ("optional", "absent", "required")
+"""What an Organisation CSR may do about commonName, which the Organisation Certificate Policy says (M-F)."""
 
 CREDENTIAL_STATES = ("valid", "expired", "not-yet-valid", "revoked", "wrong-key-type")
 
@@ -55,6 +66,8 @@ TLS_VERSIONS = tuple(CLIENT_TLS_VERSIONS)
 DEFAULT_CLIENTS: Mapping[str, str] = {
     "adhoc": "clients.gateway.adhoc_requests:RequestsAdHocClient",
     "batch": "clients.gateway.batch_requests:RequestsBatchClient",
+    "portal-gateway": "clients.portal.forms:FormsPortalClient",
+    "portal-internet": "clients.portal.forms:FormsPortalClient",
 }
 """The client of each interface where the target file names no other."""
 
@@ -74,6 +87,8 @@ class Endpoint:
 
     interface: str
     url: str
+    hosts: tuple[str, ...] = ()
+    """Of a portal: other hosts, without a port, that its links and forms may lead to."""
 
     @property
     def host(self) -> str:
@@ -100,6 +115,8 @@ class TrustAnchors:
     """Root certificates that the server's certificate must chain to (M-2.4.EST-b)."""
     device_issuing_cas: tuple[x509.Certificate, ...] = ()
     """Issuing CAs whose key may have signed a Device Certificate."""
+    organisation_issuing_cas: tuple[x509.Certificate, ...] = ()
+    """Issuing CAs whose key may have signed an Organisation Certificate."""
 
     @property
     def server_anchors_pem(self) -> str:
@@ -124,6 +141,11 @@ class Credential:
     certificate_chain: str = field(repr=False)
     """PEM: the certificate, then any CA certificates that came with it."""
     private_key: PrivateKeyTypes = field(repr=False)
+    eui64: bytes | None = None
+    """Of an Authorised Responsible Officer: the organisation for which Organisation CSRs may be submitted,
+    8 octets (M-2.3.1.3-a)."""
+    remote_party_roles: tuple[str, ...] = ()
+    """The Remote Party Role Codes that it holds, as an Organisation CSR has them: ``02``."""
 
     def load_into(self, context: ssl.SSLContext) -> None:
         """Let `context` present this credential.
@@ -184,6 +206,14 @@ class Settings:
     """R: octets of a Device Certificate's serial number (G-DEV-c)."""
     issuer_name_characters_maximum: int = 4
     """R: characters of the issuer's commonName (G-DEV-e)."""
+    organisation_policy_oid: str = "1.2.826.0.1.8641679.1.2.1.4"
+    """The policyIdentifier of the environment's Organisation Certificates."""
+    organisation_common_name: str = "optional"
+    """Whether an Organisation CSR has a commonName: one of `COMMON_NAMES` (M-F)."""
+    organisation_common_name_characters_maximum: int = 16
+    """Characters of that commonName."""
+    organisation_response_seconds: float | None = None
+    """Until an Organisation CSR has its answer; None: nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +225,8 @@ class Limits:
     response_seconds: float = 60.0
     """From the request's last octet to the response's last."""
     batch_response_seconds: float = 600.0
-    """The same of the Batched service, whose requests and results may have 20 million octets."""
+    """The same of the Batched service, whose requests and results may have 20 million octets, and of the
+    files that a portal is given or gives."""
     response_bytes: int = 1_048_576
     """Largest response that is read."""
     concurrent_requests: int = 20
@@ -242,6 +273,10 @@ class Target:
     settings: Settings
     limits: Limits
     pacing: Pacing
+    pages: Mapping[str, PageMap]
+    """The page map of each portal."""
+    browser: Path | None
+    """The browser that a client may use; None: one that is found."""
     clients: Mapping[str, str]
     """``module:Class`` by interface; the suite's own where the file names none."""
     operator: OperatorConfig | None
@@ -266,6 +301,18 @@ class Target:
             response_bytes=limits.response_bytes,
             tls_minimum=self.settings.tls_minimum,
             tls_maximum=self.settings.tls_maximum,
+        )
+
+    def portal_site(self, interface: str) -> PortalSite:
+        """How a client connects to a portal that is claimed, and finds its way on it."""
+        endpoint = self.endpoints[interface]
+        return PortalSite(
+            interface=interface,
+            connection=self.connection(interface),
+            pages=self.pages[interface],
+            hosts=frozenset(endpoint.hosts),
+            browser=self.browser,
+            file_seconds=self.limits.batch_response_seconds,
         )
 
     def find_credentials(

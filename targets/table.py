@@ -62,6 +62,10 @@ class Table:
         """The keys that the file gives, in its order."""
         return tuple(self._values)
 
+    def is_table(self, key: str) -> bool:
+        """Whether the file gives this key, and as a table."""
+        return isinstance(self._values.get(key), dict)
+
     def bad(self, key: str, wrong: str, right: str, *, show: bool = True) -> None:
         """Note a problem with the value of a key."""
         self.problems.add(self.name(key), wrong, right, value=self._values.get(key), show=show)

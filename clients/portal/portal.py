@@ -56,6 +56,8 @@ class PortalSite:
     """Hosts, beside the landing page's, that its links and forms may lead to. None else is visited."""
     browser: Path | None = None
     """The browser to use where the client needs one; None: one that is found."""
+    file_seconds: float = 600.0
+    """The patience with an upload or a download, in place of the connection's `response_seconds`."""
 
 
 @dataclass(frozen=True, slots=True)

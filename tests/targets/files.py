@@ -31,14 +31,71 @@ GOOD: dict[str, Any] = {
 }
 
 
+_FORM = json.dumps(
+    {
+        "accepted": {"find": "css=.notification", "says": "accepted"},
+        "rejected": "css=.error-summary",
+        "error": "css=.error-summary li",
+        "reference": {"find": "css=.reference", "says": "(?P<reference>[RB][0-9]+)"},
+    }
+)
+_ROWS = {"reference": "(?P<reference>[RB][0-9]+)", "certificate": "css=a.certificate"}
+
+PAGES: dict[str, Any] = {
+    "status": "(?P<status>CSR_ERROR|FORMAT_ERROR)",
+    "code": "(?P<code>[A-Z]{2}:[A-Za-z0-9]+)",
+    "landing": {"organisation": "link=Organisation Certificates", "device": "link=Device Certificates"},
+    "organisation": json.loads(_FORM)
+    | {
+        "open": "link=Submit an Organisation CSR",
+        "field": "label=Organisation CSR",
+        "submit": "button=Submit Organisation CSR",
+        "approved": {"find": "css=.notification", "says": "approved"},
+    },
+    "device": json.loads(_FORM) | {"field": "css=textarea[name=csr]", "submit": "button=Submit Device CSR"},
+    "batch": json.loads(_FORM)
+    | {
+        "open": "link=Upload a Batched CSR",
+        "field": "label=ZIP of Device CSRs",
+        "submit": "button=Upload Batched CSR",
+        "csrs": {"find": "css=.notification", "says": "(?P<csrs>[0-9]+) Device CSRs?"},
+    },
+    "organisation-requests": _ROWS
+    | {"open": "link=Your Organisation CSRs", "row": "css=tbody tr", "details": "css=a.details"},
+    "device-requests": _ROWS | {"open": "link=Your Device CSRs", "row": "css=tbody tr"},
+    "pickup": _ROWS
+    | {
+        "open": "link=Certificate pickup",
+        "row": "css=tbody tr",
+        "certificates": "css=a.certificates",
+        "report": "css=a.report",
+        "web_service_batch": "B{batch_id}",
+        "record": r"^(?P<id>[^\t]+)\t(?P<name>[^\t]+)\t(?P<status>[a-z]+)(?:\t(?P<code>\S+))?$",
+    },
+}
+"""A good page map."""
+
+WITH_PORTAL: dict[str, Any] = {
+    "statement/interfaces": ["adhoc", "portal-gateway"],
+    "endpoints/portal-gateway": {"url": "https://127.0.0.1:8444/"},
+    "pages": PAGES,
+}
+"""What `GOOD` needs to claim a portal."""
+
+
 class Absent:
     """In place of a value: take the key away."""
+
+
+def with_page(key: str, value: Any) -> dict[str, Any]:
+    """A portal, and one key of its page map set to another value, or taken away."""
+    return WITH_PORTAL | {f"pages/{key}": value}
 
 
 def altered(changes: dict[str, Any]) -> dict[str, Any]:
     """`GOOD` with dotted keys set to other values, or taken away."""
     document = copy.deepcopy(GOOD)
-    for dotted, value in changes.items():
+    for dotted, value in copy.deepcopy(changes).items():
         *tables, key = dotted.split("/")
         table = document
         for name in tables:

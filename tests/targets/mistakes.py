@@ -1,4 +1,6 @@
-"""Mistakes in a target file: what is changed in a good one, and part of the line that it gives."""
+"""Mistakes in a target file: what is changed in a good one, and part of the line that it gives.
+
+Those in what it says of portals are in `portal_mistakes`."""
 
 from __future__ import annotations
 
@@ -57,7 +59,10 @@ MISTAKES = {
         "statement.certificate_types: is missing; list",
     ),
     "types-without-device": (
-        {"statement/certificate_types": ["organisation"]},
+        {
+            "statement/certificate_types": ["organisation"],
+            "trust/organisation_issuing_cas": ["ca.pem"],
+        },
         'certificate_types = ["organisation"]: "device" is missing; add "device": the interface adhoc',
     ),
     # [endpoints]

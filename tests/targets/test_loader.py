@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from clients.portal.pages import Locator, LocatorKind, Message
 from targets.loader import TargetError, load_target
 from targets.model import DEFAULT_CLIENTS, Limits, Pacing, Settings
-from tests.targets.files import GOOD, Absent, altered, write
+from tests.targets.files import GOOD, WITH_PORTAL, Absent, altered, write
 from tests.targets.mistakes import CANARY, MISTAKES, PKCS12, SUPPLIER, with_credential
 from tests.targets.pki import PASSWORD, Pki, key_pem
+from tests.targets.portal_mistakes import PORTAL_MISTAKES
 
 
 def lines_of(folder: Path, document: dict[str, Any] | str | bytes) -> tuple[Path, tuple[str, ...]]:
@@ -75,6 +77,10 @@ def test_every_key_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             "batch_response_hours": 10,
             "serial_octets_maximum": 20,
             "issuer_name_characters_maximum": 5,
+            "organisation_policy_oid": "1.2.5",
+            "organisation_common_name": "absent",
+            "organisation_common_name_characters_maximum": 8,
+            "organisation_response_seconds": 3600,
         },
         "limits": {
             "connect_seconds": 1,
@@ -102,7 +108,9 @@ def test_every_key_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         "appendix_k": {"AHW-P01": "K-7"},
     }
     target = load_target(write(folder, altered(changes)))
-    assert target.settings == Settings("1.2.3", "1.2.4", 7, 8, "TLSv1.2", "TLSv1.3", 9.5, 10.0, 20, 5)
+    assert target.settings == Settings(
+        "1.2.3", "1.2.4", 7, 8, "TLSv1.2", "TLSv1.3", 9.5, 10.0, 20, 5, "1.2.5", "absent", 8, 3600.0
+    )
     assert target.limits == Limits(1.0, 2.5, 90.0, 4096, 3)
     assert target.pacing == Pacing(False, 1.0, 5.5, "hourly")
     assert target.devices.new_prefix == bytes.fromhex("00DB12")
@@ -122,6 +130,48 @@ def test_every_key_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert target.credentials["p12"].certificate_chain.count("BEGIN CERTIFICATE") == 2
 
 
+def test_a_portal_is_read(folder: Path) -> None:
+    changes = WITH_PORTAL | {
+        "statement/interfaces": ["portal-gateway", "portal-internet"],
+        "statement/certificate_types": ["device", "organisation"],
+        "endpoints/portal-gateway/hosts": ["Sections.example", "::1"],
+        "endpoints/portal-internet": {"url": "https://127.0.0.1:8445/"},
+        "trust/organisation_issuing_cas": ["ca.pem"],
+        "limits": {"response_seconds": 3, "batch_response_seconds": 90},
+        "browser": {"executable": "good.pem"},
+        "internet_pages": {
+            "landing": {"organisation": "link=Organisations", "device": "link=Devices"},
+            "code": "(?P<code>[0-9]+)",
+        },
+        **with_credential(
+            interface="portal-organisation",
+            eui64="00-DB-12-34-56-78-90-A0",
+            remote_party_roles=["02", "7F"],
+        ),
+    }
+    target = load_target(write(folder, altered(changes)))
+    gateway, internet = (target.portal_site(f"portal-{name}") for name in ("gateway", "internet"))
+    assert gateway.connection.url == "https://127.0.0.1:8444/"
+    assert (gateway.hosts, internet.hosts) == ({"sections.example", "::1"}, set())
+    assert (gateway.connection.response_seconds, gateway.file_seconds) == (3, 90)
+    assert gateway.browser == target.browser == folder / "good.pem"
+    organisation, device = gateway.pages.organisation, gateway.pages.device
+    assert organisation.field == Locator(LocatorKind.LABEL, "Organisation CSR")
+    assert (organisation.open, device.open) == (Locator(LocatorKind.LINK, "Submit an Organisation CSR"), None)
+    assert (organisation.approved is None, device.approved is None) == (False, True)
+    assert organisation.rejected == Message(Locator(LocatorKind.CSS, ".error-summary"))
+    assert organisation.reference.says is not None
+    assert organisation.reference.says.pattern == "(?P<reference>[RB][0-9]+)"
+    assert gateway.pages.pickup.report == Locator(LocatorKind.CSS, "a.report")
+    assert gateway.pages.pickup.response is None
+    assert gateway.pages.landing.device.value == "Device Certificates"
+    assert internet.pages.landing.device.value == "Devices"
+    assert internet.pages.code.pattern == "(?P<code>[0-9]+)"
+    assert internet.pages.organisation == organisation
+    aro = target.credentials["supplier"]
+    assert (aro.eui64, aro.remote_party_roles) == (bytes.fromhex("00DB1234567890A0"), ("02", "7F"))
+
+
 def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake(folder: Path) -> None:
     good = write(folder, GOOD).read_bytes()
     assert load_target(write(folder, b"\xef\xbb\xbf" + good.replace(b"\n", b"\r\n"))).name == "Test RA"
@@ -137,7 +187,10 @@ def test_paths_are_relative_to_the_file_not_to_the_working_folder(
     assert load_target(path).credentials
 
 
-@pytest.mark.parametrize(("changes", "expected"), MISTAKES.values(), ids=MISTAKES.keys())
+ALL_MISTAKES = MISTAKES | PORTAL_MISTAKES
+
+
+@pytest.mark.parametrize(("changes", "expected"), ALL_MISTAKES.values(), ids=ALL_MISTAKES.keys())
 def test_a_mistake_gives_one_clear_line(
     folder: Path, changes: dict[str, Any], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
