@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from OpenSSL import SSL
 
 from reference_ra.access import IkiAuthority, Refusal
 from reference_ra.authorities import Identity
@@ -24,12 +27,18 @@ from reference_ra.management import management_application
 from reference_ra.parties import CREDENTIALS
 from reference_ra.pki import TestPki
 from reference_ra.policies import Authority, Policies
+from reference_ra.portal.desk import Desk
+from reference_ra.portal.records import Interface
+from reference_ra.portal.sections import GATEWAY, INTERNET
+from reference_ra.portal.site import PortalSite
 from reference_ra.registry import Credential, Registry
 from reference_ra.services import Services
 from reference_ra.target_file import Endpoints
-from reference_ra.tls import Listener, TlsProtocol, make_context
+from reference_ra.tls import Listener, TlsProtocol, make_context, make_mutual_context
 
 HOST = "127.0.0.1"
+_BACKLOG = 256
+_SHUTDOWN_SECONDS = 0.1
 
 
 def _issuing_ca(identity: Identity) -> IssuingCa:
@@ -74,40 +83,99 @@ async def serving(
     """Serve on ephemeral ports of loopback while the context lasts."""
     authority = make_authority(directory, pki, policies.device_ca(pki))
     processor = Processor(authority, policies)
-    http = web.Server(
-        Services(authority, policies).handle,
-        access_log=None,
-        keepalive_timeout=policies.limits.keep_alive_seconds,
-        lingering_time=5,
-        auto_decompress=False,
-    )
-    context = make_context(
-        policies.server_identity(pki),
-        policies.tls,
-        authority.iki.certificate,
-        pki.crl,
-        Door(authority, policies).admits,
-        certificate_required=Refusal.NO_CERTIFICATE in policies.handshake_refusals,
-    )
-    listener = Listener(context, http, policies.limits, policies.tls.plain_http)
-    loop = asyncio.get_running_loop()
-    protocol_port = await loop.create_server(lambda: TlsProtocol(listener), HOST, 0, backlog=256)
-    runner = web.AppRunner(
-        management_application(authority, processor, policies), access_log=None, shutdown_timeout=0.1
-    )
-    await runner.setup()
-    management_port = web.TCPSite(runner, HOST, 0)
-    await management_port.start()
-    server = f"https://{HOST}:{protocol_port.sockets[0].getsockname()[1]}"
-    try:
-        async with processor.running():
-            yield Endpoints(
-                adhoc=server + ADHOC_PATH,
-                batch=server + BATCH_PATH,
-                management=f"http://{HOST}:{runner.addresses[0][1]}",
-            )
-    finally:
-        protocol_port.close()
-        await http.shutdown(timeout=0.1)
-        await runner.cleanup()
-        authority.registry.close()
+    house = _House(authority, pki, policies)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(authority.registry.close)
+        services = await house.serve_web_services(stack)
+        gateway = await house.serve_portal(stack, GATEWAY)
+        internet = await house.serve_portal(stack, INTERNET)
+        management = management_application(authority, processor, policies)
+        runner = web.AppRunner(management, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+        stack.push_async_callback(runner.cleanup)
+        await runner.setup()
+        await web.TCPSite(runner, HOST, 0).start()
+        await stack.enter_async_context(processor.running())
+        yield Endpoints(
+            adhoc=services + ADHOC_PATH,
+            batch=services + BATCH_PATH,
+            portal_gateway=gateway,
+            portal_internet=internet,
+            management=f"http://{HOST}:{runner.addresses[0][1]}",
+        )
+
+
+class _House:
+    """Opens the ports that speak TLS, for as long as an exit stack lasts."""
+
+    def __init__(self, authority: Authority, pki: TestPki, policies: Policies) -> None:
+        self._authority = authority
+        self._pki = pki
+        self._policies = policies
+
+    async def serve_web_services(self, stack: contextlib.AsyncExitStack) -> str:
+        """Serve both web services; gives the URL without a path."""
+        http = web.Server(Services(self._authority, self._policies).handle, **self._http_settings())
+        stack.push_async_callback(http.shutdown, _SHUTDOWN_SECONDS)
+        port = _bind()
+        await self._listen(stack, self._mutual_context(), http, port)
+        return _url(port)
+
+    async def serve_portal(self, stack: contextlib.AsyncExitStack, interface: Interface) -> str:
+        """Serve one portal, its landing page on a port of its own; gives that page's URL."""
+        landing, sections = _bind(), _bind()
+        desk = Desk(self._authority, self._policies)
+        urls = {"landing_url": _url(landing), "sections_url": _url(sections)}
+        site = PortalSite(interface, self._authority, self._policies, desk, **urls)
+        context = make_context(self._policies.server_identity(self._pki), self._policies.tls)
+        for application, its_context, port in (
+            (site.landing_application(), context, landing),
+            (site.sections_application(), self._mutual_context(), sections),
+        ):
+            settings = self._http_settings()
+            runner = web.AppRunner(application, shutdown_timeout=_SHUTDOWN_SECONDS, **settings)
+            stack.push_async_callback(runner.cleanup)
+            await runner.setup()
+            if runner.server is None:
+                raise RuntimeError("a portal's application has no server although it is set up")
+            await self._listen(stack, its_context, runner.server, port)
+        return f"{_url(landing)}/"
+
+    def _http_settings(self) -> dict[str, Any]:
+        return {
+            "access_log": None,
+            "keepalive_timeout": self._policies.limits.keep_alive_seconds,
+            "lingering_time": 5,
+            "auto_decompress": False,
+        }
+
+    def _mutual_context(self) -> SSL.Context:
+        policies = self._policies
+        return make_mutual_context(
+            policies.server_identity(self._pki),
+            policies.tls,
+            self._authority.iki.certificate,
+            self._pki.crl,
+            Door(self._authority, policies).admits,
+            certificate_required=Refusal.NO_CERTIFICATE in policies.handshake_refusals,
+        )
+
+    async def _listen(
+        self,
+        stack: contextlib.AsyncExitStack,
+        context: SSL.Context,
+        application: Callable[[], asyncio.Protocol],
+        port: socket.socket,
+    ) -> None:
+        policies = self._policies
+        listener = Listener(context, application, policies.limits, policies.tls.plain_http)
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: TlsProtocol(listener), sock=port, backlog=_BACKLOG)
+        stack.callback(server.close)
+
+
+def _bind() -> socket.socket:
+    return socket.create_server((HOST, 0), backlog=_BACKLOG)
+
+
+def _url(port: socket.socket) -> str:
+    return f"https://{HOST}:{port.getsockname()[1]}"

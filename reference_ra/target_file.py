@@ -43,6 +43,9 @@ class Endpoints:
     adhoc: str
     batch: str
     """What stands before `/SubmitCSRBatch` and `/CSRBatchResult`."""
+    portal_gateway: str
+    """The portal's landing page; `portal_internet` likewise."""
+    portal_internet: str
     management: str
 
 

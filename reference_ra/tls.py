@@ -73,16 +73,11 @@ Admits = Callable[[bytes], bool]
 """Whether a client certificate, as DER, gets through the handshake."""
 
 
-def make_context(
-    identity: Identity,
-    settings: TlsSettings,
-    client_ca: x509.Certificate,
-    revocations: x509.CertificateRevocationList,
-    admits: Admits,
-    *,
-    certificate_required: bool,
-) -> SSL.Context:
-    """The server's TLS context. Sessions are not resumed: every connection is checked anew."""
+def make_context(identity: Identity, settings: TlsSettings) -> SSL.Context:
+    """The server's TLS context, which asks a client for no certificate.
+
+    Sessions are not resumed: every connection is checked anew.
+    """
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     context.set_min_proto_version(VERSIONS[settings.minimum])
     context.set_max_proto_version(VERSIONS[settings.maximum])
@@ -94,6 +89,20 @@ def make_context(
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     context.use_certificate(identity.certificate)
     context.use_privatekey(identity.key)
+    return context
+
+
+def make_mutual_context(
+    identity: Identity,
+    settings: TlsSettings,
+    client_ca: x509.Certificate,
+    revocations: x509.CertificateRevocationList,
+    admits: Admits,
+    *,
+    certificate_required: bool,
+) -> SSL.Context:
+    """The server's TLS context, which asks a client for a certificate of the client CA."""
+    context = make_context(identity, settings)
     anchor = crypto.X509.from_cryptography(client_ca)
     context.add_client_ca(client_ca)
     store = context.get_cert_store()

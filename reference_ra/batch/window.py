@@ -14,6 +14,11 @@ def _uk() -> ZoneInfo:
     return ZoneInfo("Europe/London")
 
 
+def uk_local(moment: datetime) -> datetime:
+    """The moment as UK clocks show it."""
+    return moment.astimezone(_uk())
+
+
 @dataclass(frozen=True, slots=True)
 class NightlyWindow:
     """The hours of processing, in UK local time; they pass over midnight. Moments are UTC."""
@@ -23,7 +28,7 @@ class NightlyWindow:
 
     def is_open(self, moment: datetime) -> bool:
         """Whether processing goes on; at the opening it does, at the close it does not."""
-        local = moment.astimezone(_uk()).time()
+        local = uk_local(moment).time()
         return local >= self.opens or local < self.closes
 
     def next_open(self, moment: datetime) -> datetime:
@@ -37,7 +42,7 @@ class NightlyWindow:
     @staticmethod
     def _next(at: time, moment: datetime) -> datetime:
         """The next time that UK clocks show `at`, later than the moment."""
-        today = moment.astimezone(_uk()).date()
+        today = uk_local(moment).date()
         days = (datetime.combine(today + timedelta(days=ahead), at, _uk()) for ahead in range(2))
         return next(day.astimezone(UTC) for day in days if day > moment)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from reference_ra.portal.site_policies import SitePolicies
+
 RETENTION = timedelta(days=30)
 """How long a Device Certificate can be picked up (M-2.3.1.9-c and -d)."""
 
@@ -15,3 +17,6 @@ class PortalPolicies:
 
     approval: timedelta
     """From the acceptance of an Organisation CSR to its approval or rejection, by the RA's clock."""
+
+    site: SitePolicies
+    """What is the pages' own."""

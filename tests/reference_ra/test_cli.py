@@ -155,9 +155,8 @@ def test_the_batch_limit_is_kept_by_alterations(
     process = launch(tmp_path, pki, "--until-stdin-closes", "--batch-limit", "2", *options)
     target = tomllib.loads((tmp_path / "target.toml").read_text("utf-8"))
     urls = [target["endpoints"][service]["url"] for service in ("adhoc", "batch")]
-    ra = Ra(
-        Endpoints(*urls, management=target["operator"]["options"]["url"]), tmp_path, conformant_policies()
-    )
+    endpoints = Endpoints(*urls, "", "", management=target["operator"]["options"]["url"])
+    ra = Ra(endpoints, tmp_path, conformant_policies())
     csr = RIGHT.build()
     found = [
         submit(ra, submission({f"c{each}": csr for each in range(count)})).status for count in range(1, 5)
