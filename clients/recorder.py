@@ -6,7 +6,7 @@ import base64
 import re
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -127,8 +127,18 @@ class Redactor:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Screenshot:
+    """What a browser showed."""
+
+    title: str
+    """What it shows, in a few words."""
+    png: bytes
+
+
 class Recorder:
-    """Collects the exchanges of the scenario that is running. Safe to use from several threads."""
+    """Collects the exchanges of the scenario that is running, and what a browser showed in it. Safe to use
+    from several threads."""
 
     def __init__(self, redactor: Redactor, bodies: Path | None = None) -> None:
         """Record through `redactor`: nothing is kept unredacted. `bodies` is the folder of large ones."""
@@ -136,6 +146,7 @@ class Recorder:
         self.bodies = bodies
         """Where clients keep bodies that are too large for memory; None where they need not last."""
         self._exchanges: list[Exchange] = []
+        self._screenshots: list[Screenshot] = []
         self._lock = threading.Lock()
 
     def record(self, exchange: Exchange) -> Exchange:
@@ -149,6 +160,23 @@ class Recorder:
         """The exchanges since the last call, in the order in which they ended."""
         with self._lock:
             taken, self._exchanges = self._exchanges, []
+        return taken
+
+    def show(self, title: str, text: str, png: bytes) -> bool:
+        """Keep what a browser shows; `text` is what can be read on it.
+
+        False where it is not kept: a secret stands on it, which cannot be taken out of a picture.
+        """
+        if self.redactor.text(text) != text:
+            return False
+        with self._lock:
+            self._screenshots.append(Screenshot(self.redactor.text(title), png))
+        return True
+
+    def take_screenshots(self) -> list[Screenshot]:
+        """The screenshots since the last call, in their order."""
+        with self._lock:
+            taken, self._screenshots = self._screenshots, []
         return taken
 
 

@@ -1,0 +1,118 @@
+"""The browser: an installed Chromium, found and started. None is ever downloaded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from clients.portal.gate import GateThread
+from clients.portal.portal import NoBrowser
+
+VARIABLE = "SMKI_BROWSER"
+"""The environment variable that names a browser for target files that name none."""
+_ADVICE = (
+    "install Chromium, Google Chrome or Microsoft Edge, or name one as browser.executable in the target file "
+    f"or in the environment variable {VARIABLE}"
+)
+_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+_ON_MACOS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+)
+_ON_WINDOWS = (
+    r"Google\Chrome\Application\chrome.exe",
+    r"Chromium\Application\chrome.exe",
+    r"Microsoft\Edge\Application\msedge.exe",
+)
+_WINDOWS_FOLDERS = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+_NOWHERE = "http://127.0.0.1:9"
+"""The proxy of whatever the browser would ask for beside a visit's pages: nothing listens there."""
+
+
+def find_browser(named: Path | None) -> Path:
+    """The browser to use: the one that is named, by the target file or else the environment, or one that is
+    installed in a usual place.
+
+    Raises NoBrowser.
+    """
+    environment = os.environ.get(VARIABLE)
+    wanted = named or (Path(environment) if environment else None)
+    if wanted is not None:
+        found = shutil.which(wanted)
+        if found is None:
+            raise NoBrowser(f"{wanted} is no program that could be run: {_ADVICE}")
+        return Path(found)
+    for place in _usual_places():
+        if place.is_file():
+            return place
+    raise NoBrowser(f"no browser was found: {_ADVICE}")
+
+
+def _usual_places() -> Iterator[Path]:
+    yield from (Path(found) for name in _COMMANDS if (found := shutil.which(name)))
+    if sys.platform == "darwin":
+        yield from map(Path, _ON_MACOS)
+    if sys.platform == "win32":
+        folders = [os.environ[name] for name in _WINDOWS_FOLDERS if name in os.environ]
+        yield from (Path(folder, place) for folder in folders for place in _ON_WINDOWS)
+
+
+class Chromium:
+    """A running browser, which every client of this process shares; it trusts its gates' key and no other.
+
+    It belongs to the thread that started it.
+    """
+
+    _running: ClassVar[dict[Path, Chromium]] = {}
+
+    def __init__(self, executable: Path) -> None:
+        """Start it. Raises NoBrowser where it does not start."""
+        self._executable = executable
+        self._users = 0
+        self.gates = GateThread()
+        """What its visits' gates work in."""
+        self._driver = sync_playwright().start()
+        try:
+            self.browser: Browser = self._driver.chromium.launch(
+                executable_path=executable,
+                args=[f"--ignore-certificate-errors-spki-list={self.gates.key.digest}"],
+                proxy={"server": _NOWHERE},
+                handle_sigint=False,  # whoever interrupts the run has it closed in order
+            )
+        except PlaywrightError as error:
+            self._driver.stop()
+            self.gates.close()
+            why = error.message.partition("Call log")[0].strip()
+            raise NoBrowser(f"{executable} does not start: {why}; {_ADVICE}") from None
+
+    @classmethod
+    def share(cls, executable: Path) -> Chromium:
+        """The running one, or a new one where there is none. Each share is released once.
+
+        Raises NoBrowser.
+        """
+        if executable not in cls._running:
+            cls._running[executable] = cls(executable)
+        chromium = cls._running[executable]
+        chromium._users += 1
+        return chromium
+
+    def release(self) -> None:
+        """End a share; the browser ends with the last."""
+        self._users -= 1
+        if self._users:
+            return
+        del self._running[self._executable]
+        try:
+            self.browser.close()
+        finally:
+            self._driver.stop()
+            self.gates.close()

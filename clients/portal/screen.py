@@ -1,0 +1,204 @@
+"""A screen on which one user sees the portal: a tab of a real browser, its cookies, and its way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Download as BrowserDownload
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator as Found
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import ViewportSize
+
+from clients.connection import Credential
+from clients.exchange import Exchange
+from clients.portal.chromium import Chromium
+from clients.portal.gate import Gate
+from clients.portal.pages import Locator, LocatorKind
+from clients.portal.portal import NoWayOn, Page, PortalSite
+from clients.portal.reading import as_read
+from clients.portal.traffic import Traffic
+from clients.recorder import Recorder
+from clients.spool import SpoolFolder
+
+FILE_OCTETS = 256 * 1_048_576
+"""A longer file is not downloaded to its end."""
+_SIZE = ViewportSize(width=1100, height=1300)
+
+
+class Screen:
+    """Shows one page at a time, and takes a picture of each."""
+
+    def __init__(
+        self,
+        site: PortalSite,
+        aro: Credential | None,
+        recorder: Recorder,
+        folder: SpoolFolder,
+        chromium: Chromium,
+        *,
+        scripts: bool,
+    ) -> None:
+        """Open it in the browser; nothing is sent yet. `scripts`: whether it runs those of the portal."""
+        connection = site.connection
+        self._site, self._aro, self._recorder, self._folder = site, aro, recorder, folder
+        self._gate = Gate(
+            chromium.gates, connection, aro, site.hosts | {urlsplit(connection.url).hostname or ""}
+        )
+        self._context = chromium.browser.new_context(
+            proxy=self._gate.proxy,
+            java_script_enabled=scripts,
+            locale="en-GB",
+            service_workers="block",
+            viewport=_SIZE,
+        )
+        self._context.set_default_timeout(connection.connect_seconds * 1000)
+        self.tab = self._context.new_page()
+        """What shows the pages."""
+        self._traffic = self._watched(self.tab)
+        self.page: Page | None = None
+        """The page that is shown; None where none was yet."""
+
+    def _watched(self, tab: Tab) -> Traffic:
+        label = self._aro.label if self._aro else None
+        return Traffic(tab, self._gate, self._site.interface, label, self._recorder, self._folder)
+
+    @property
+    def shown(self) -> Page:
+        """The page that is shown. Raises RuntimeError where none was yet."""
+        if self.page is None:
+            raise RuntimeError("no page is shown yet")
+        return self.page
+
+    # --- going from page to page ---
+
+    def go(self, url: str) -> Page:
+        """Go to a page by its URL, as if it were typed."""
+        patience = self._patience(self._site.connection.response_seconds)
+        return self._lead(lambda: self.tab.goto(url, timeout=patience), url)
+
+    def act(self, deed: Callable[[], object], sent: Path | None = None) -> Page:
+        """Do what leads from the page that is shown to another, and wait until that is shown whole.
+
+        `sent` is the file that is uploaded by it.
+        """
+        limits = self._site.connection
+        patience = self._patience(self._site.file_seconds if sent else limits.response_seconds)
+
+        def wait() -> None:
+            with self.tab.expect_navigation(timeout=patience, wait_until="load"):
+                deed()
+
+        return self._lead(wait, self.shown.url, sent)
+
+    def _patience(self, seconds: float) -> float:
+        """Milliseconds for an answer that may take so many seconds."""
+        return (self._site.connection.connect_seconds + seconds) * 1000
+
+    def _lead(self, way: Callable[[], object], url: str, sent: Path | None = None) -> Page:
+        self._traffic.begin(self._site.connection.response_bytes)
+        error, timed_out = _outcome(way)
+        exchange = self._traffic.end(url, error, timed_out=timed_out, sent=sent)
+        if exchange.response is None:
+            self.page = Page(exchange, exchange.url, "", "")
+        else:
+            body = self.tab.locator("body")
+            text = as_read(body.inner_text()) if body.count() else ""
+            self.page = Page(exchange, self.tab.url, as_read(self.tab.title()), text)
+            title = f"{self.page.title or 'A page without a title'}: {exchange.outcome}"
+            self._recorder.show(title, text, self.tab.screenshot())
+        return self.page
+
+    def click(self, locator: Locator, key: str, scope: Found | None = None, sent: Path | None = None) -> Page:
+        """Click on what leads to another page. Raises NoWayOn where it is not there, or cannot be reached."""
+        found = self.one(locator, key, scope)
+
+        def deed() -> None:
+            try:
+                found.click(no_wait_after=True)
+            except PlaywrightError:  # it is covered, or moves away
+                raise NoWayOn(self.shown, key, locator) from None
+
+        return self.act(deed, sent)
+
+    def hang_up(self) -> None:
+        """Have what is asked next come on a connection of its own: no browser repeats it then."""
+        self._gate.hang_up()
+
+    # --- finding what the page map names ---
+
+    def find(self, locator: Locator, scope: Found | None = None) -> Found:
+        """Every such element of the page, or of a part of it, hidden ones included."""
+        within: Any = self.tab if scope is None else scope
+        match locator.kind:
+            case LocatorKind.LABEL:
+                found: Found = within.get_by_label(locator.value, exact=True)
+            case LocatorKind.LINK:
+                found = within.get_by_role("link", name=locator.value, exact=True)
+            case LocatorKind.BUTTON:
+                found = within.get_by_role("button", name=locator.value, exact=True)
+            case LocatorKind.CSS:
+                found = within.locator(f"css={locator.value}")
+        return found
+
+    def visible(self, locator: Locator, scope: Found | None = None) -> Found:
+        """Those that a user sees."""
+        return self.find(locator, scope).filter(visible=True)
+
+    def one(self, locator: Locator, key: str, scope: Found | None = None) -> Found:
+        """The first that a user sees. Raises NoWayOn where there is none."""
+        found = self.visible(locator, scope)
+        if not found.count():
+            raise NoWayOn(self.shown, key, locator)
+        return found.first
+
+    def texts(self, scope: Found | None = None) -> Callable[[Locator], Sequence[str]]:
+        """What can be read in them."""
+        return lambda locator: self.visible(locator, scope).all_inner_texts()
+
+    # --- the rest ---
+
+    def download(self, url: str) -> Exchange:
+        """Get a file, or a page, in a tab of its own."""
+        tab = self._context.new_page()
+        traffic = self._watched(tab)
+        traffic.begin(FILE_OCTETS)
+        patience = self._patience(self._site.file_seconds)
+        began: list[BrowserDownload] = []
+        tab.on("download", began.append)
+        file = None
+        try:
+            error, timed_out = _outcome(lambda: tab.goto(url, timeout=patience, referer=self.tab.url))
+            if "Download is starting" in error:
+                saved = began[0] if began else tab.wait_for_event("download")
+                error = saved.failure() or error
+                file = Path(saved.path()) if saved.failure() is None else None
+            return traffic.end(url, error, timed_out=timed_out, file=file)
+        finally:
+            tab.close()
+
+    def cookies(self) -> Mapping[str, str]:
+        """The cookies that the portal has given, by name."""
+        return {cookie["name"]: cookie["value"] for cookie in self._context.cookies()}
+
+    def close(self) -> None:
+        """Close it, and every connection."""
+        try:
+            self._context.close()
+        finally:
+            self._gate.close()
+
+
+def _outcome(way: Callable[[], object]) -> tuple[str, bool]:
+    """Go that way; the browser's words for what went wrong, and whether that was the time limit."""
+    try:
+        way()
+    except PlaywrightTimeout:
+        return "", True
+    except PlaywrightError as error:
+        return error.message.partition("\n")[0], False
+    return "", False
