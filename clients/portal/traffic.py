@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import HttpHeader, Request
+from playwright.sync_api import Request
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Response as BrowserResponse
 
@@ -191,7 +191,7 @@ class Traffic:
         return Failure(_OTHER_FAILURES[name] if name else FailureKind.CLOSED, error)
 
 
-def _headers(pairs: Sequence[HttpHeader]) -> tuple[tuple[str, str], ...]:
+def _headers(pairs: Sequence[Any]) -> tuple[tuple[str, str], ...]:
     return tuple((pair["name"], pair["value"]) for pair in pairs)
 
 
