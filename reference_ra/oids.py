@@ -12,6 +12,8 @@ AUTHORITY_KEY_IDENTIFIER = write_oid("2.5.29.35")
 CERTIFICATE_POLICIES = write_oid("2.5.29.32")
 BASIC_CONSTRAINTS = write_oid("2.5.29.19")
 COMMON_NAME = write_oid("2.5.4.3")
+ORGANIZATIONAL_UNIT_NAME = write_oid("2.5.4.11")
+UNIQUE_IDENTIFIER = write_oid("2.5.4.45")
 HARDWARE_MODULE_NAME = write_oid("1.3.6.1.5.5.7.8.4")
 
 P256_KEY = write(SEQUENCE, write_oid("1.2.840.10045.2.1"), write_oid("1.2.840.10045.3.1.7"))
