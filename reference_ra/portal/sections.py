@@ -38,6 +38,6 @@ SECTION_RULES: Mapping[Section, Mapping[Refusal, SubscriberRule]] = {
 """What the holder of a credential must keep to use a section."""
 
 
-def rules_for(place: Place, _method: str) -> Mapping[Refusal, SubscriberRule]:
-    """Those of the section, on either portal and whatever is asked of it."""
+def rules_for(place: Place, _path: str) -> Mapping[Refusal, SubscriberRule]:
+    """Those of the section, on either portal and on every page."""
     return SECTION_RULES[place.section]

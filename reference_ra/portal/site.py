@@ -172,7 +172,7 @@ class PortalSite:
         place = next((each for each in self._site.places if each == self._place_of(request.path)), None)
         if place is None:
             return await handler(request)
-        credential, refusal = self._door.examine(request, self._site.rules_for(place, request.method))
+        credential, refusal = self._door.examine(request, self._site.rules_for(place, request.path))
         if credential is None or refusal is not None:
             reason = refusal or Refusal.UNKNOWN
             self._policies.log_rejection(self._authority, label_of(credential), reason)

@@ -27,7 +27,7 @@ class SitePolicies:
     places: frozenset[Place]
     """The sections that there are."""
     rules_for: Callable[[Place, str], Mapping[Refusal, SubscriberRule]]
-    """What the holder of a credential must keep in a section, for a request's method."""
+    """What the holder of a credential must keep in a section, for the page of a path."""
     session_rules: Mapping[str, SessionRule]
     acting: Callable[[Session, Credential], Credential]
     """For whom a request is made, of its session and the credential that was presented."""
