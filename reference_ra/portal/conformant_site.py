@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from reference_ra.portal import posted, templates
+from reference_ra.portal.page_map import PAGE_MAP
 from reference_ra.portal.posted import PostedLimits
 from reference_ra.portal.records import PortalRequest
 from reference_ra.portal.sections import PLACES, Place, rules_for
@@ -66,4 +67,5 @@ def conformant_site_policies() -> SitePolicies:
         redirects=True,
         template=templates.source,
         headers=HEADERS,
+        page_map=PAGE_MAP,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from reference_ra.access import Refusal, SubscriberRule
+from reference_ra.portal.page_map import PageMap
 from reference_ra.portal.posted import Posted, PostedLimits
 from reference_ra.portal.records import PortalRequest
 from reference_ra.portal.sections import Place
@@ -45,3 +46,5 @@ class SitePolicies:
     template: Callable[[str], str]
     """The text of a template."""
     headers: Mapping[str, str]
+    page_map: PageMap
+    """Where the pages have what a user needs; it goes with the templates."""
