@@ -169,7 +169,7 @@ class Screen:
         traffic.begin(FILE_OCTETS)
         patience = self._patience(self._site.file_seconds)
         began: list[BrowserDownload] = []
-        tab.on("download", began.append)
+        tab.on("download", lambda download: began.append(download))  # a function, for it is given marks
         file = None
         try:
             error, timed_out = _outcome(lambda: tab.goto(url, timeout=patience, referer=self.tab.url))

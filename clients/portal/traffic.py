@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Request
 from playwright.sync_api import Page as Tab
+from playwright.sync_api import Request
 from playwright.sync_api import Response as BrowserResponse
 
 from clients.exchange import Exchange, Failure, FailureKind, Response, Spool
@@ -51,7 +52,7 @@ class Traffic:
         self._began = datetime.now(UTC), time.perf_counter()
         tab.on("request", self._requested)
         tab.on("response", self._responded)
-        tab.on("requestfinished", self._finished.add)
+        tab.on("requestfinished", self._ended)
 
     def _requested(self, request: Request) -> None:
         if request.is_navigation_request() and request.frame == self._tab.main_frame:
@@ -59,6 +60,9 @@ class Traffic:
 
     def _responded(self, response: BrowserResponse) -> None:
         self._responses[response.request] = response
+
+    def _ended(self, request: Request) -> None:
+        self._finished.add(request)
 
     def begin(self, limit: int) -> None:
         """Forget what was asked before; bear answers of so many octets."""
@@ -79,7 +83,7 @@ class Traffic:
         """
         requests = list(self._requests)
         for request in requests[:-1]:
-            self._recorder.record(self._exchange(request, "", timed_out=False))
+            self._recorder.record(self._exchange(request, "", timed_out=False, sent=sent))
         if requests:
             return self._recorder.record(
                 self._exchange(requests[-1], error, timed_out=timed_out, file=file, sent=sent)
@@ -144,8 +148,9 @@ class Traffic:
         return self._failure(request.url, stopped, timed_out=timed_out)
 
     def _body(self, request: Request, sent: Path | None) -> tuple[bytes, Spool | None]:
+        """What was sent; of an upload the file, where the browser does not tell the body around it."""
         held = request.post_data_buffer or b""
-        if sent is None or request.method != "POST":
+        if sent is None or request.method != "POST" or len(held) > sent.stat().st_size:
             return held, None
         return self._kept(sent)
 
