@@ -17,6 +17,7 @@ class Authority:
     registry: Registry
     clock: Clock
     device_ca: IssuingCa
+    organisation_ca: IssuingCa
     iki: IkiAuthority
 
 

@@ -29,7 +29,8 @@ class IssuingCa:
     key_identifier: bytes
     """Octets of its subjectKeyIdentifier."""
     key: ec.EllipticCurvePrivateKey
-    policy: str = oids.DEVICE_POLICY
+    policy: str
+    """OBJECT IDENTIFIER of the Certificate Policy that its certificates name."""
 
 
 @dataclass(frozen=True, slots=True)

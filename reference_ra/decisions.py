@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from reference_ra import oids
 from reference_ra.certificate import assemble
-from reference_ra.csr import Csr
+from reference_ra.csr import Csr, CsrRule
 from reference_ra.der import DerError
 from reference_ra.messages import Rejected, Status
 from reference_ra.policies import Authority, DeviceRule, Policies
@@ -18,12 +18,17 @@ CERTIFICATE_LIMIT = 100
 
 
 def check_csr(policies: Policies, octets: bytes) -> Csr:
-    """The CSR, where its format and signature are right."""
+    """The Device CSR, where its format and signature are right."""
+    return check_by(policies.csr_rules, policies.parse_csr, octets)
+
+
+def check_by(rules: Mapping[str, CsrRule], parse: Callable[[bytes], Csr], octets: bytes) -> Csr:
+    """The CSR, where it keeps the rules; Rejected where it breaks one."""
     try:
-        csr = policies.parse_csr(octets)
+        csr = parse(octets)
     except DerError as error:
         raise Rejected(Status.CSR_ERROR, f"The CSR cannot be read: {error}") from error
-    for broken in policies.csr_rules.values():
+    for broken in rules.values():
         if reason := broken(csr):
             raise Rejected(Status.CSR_ERROR, f"The CSR is refused: {reason}")
     return csr

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from reference_ra.registry import Subscriber
 
 
-def _party(organisation: str, number: int, role: str, *user_roles: str, uept: bool = True) -> Subscriber:
+def _party(
+    organisation: str, number: int, role: str, *user_roles: str, uept: bool = True, further: str | None = None
+) -> Subscriber:
     eui64 = bytes.fromhex("00db0000") + number.to_bytes(4, "big")
-    return Subscriber(organisation, eui64, role, frozenset(user_roles), uept)
+    further_roles = frozenset({further} if further else ())
+    return Subscriber(organisation, eui64, role, frozenset(user_roles), uept, further_roles)
 
 
-IMPORT_SUPPLIER = _party("Amber Energy", 1, "02", "import-supplier")
+IMPORT_SUPPLIER = _party("Amber Energy", 1, "02", "import-supplier", further="08")
 GAS_SUPPLIER = _party("Blue Gas", 2, "02", "gas-supplier")
 DCC = _party("DCC", 3, "04", "dcc")
 NETWORK_OPERATOR = _party("Copper Networks", 4, "03", "network-operator")
@@ -42,6 +45,7 @@ class CredentialPlan:
         return self.state != "wrong-key-type"
 
 
+INVALID_STATES = ("expired", "not-yet-valid", "revoked", "wrong-key-type")
 CREDENTIALS = (
     CredentialPlan("import-supplier", IMPORT_SUPPLIER, "import-supplier"),
     CredentialPlan("gas-supplier", GAS_SUPPLIER, "gas-supplier", pkcs12=True),
@@ -58,12 +62,22 @@ CREDENTIALS = (
     CredentialPlan("batch-without-uept", NEW_SUPPLIER, "import-supplier", interface="batch"),
     *(
         CredentialPlan(f"batch-{state}", IMPORT_SUPPLIER, "import-supplier", interface="batch", state=state)
-        for state in ("expired", "not-yet-valid", "revoked", "wrong-key-type")
+        for state in INVALID_STATES
     ),
-    CredentialPlan(
-        "portal-organisation", IMPORT_SUPPLIER, "import-supplier", interface="portal-organisation"
+    *(
+        plan
+        for interface in ("portal-organisation", "portal-device")
+        for plan in (
+            CredentialPlan(interface, IMPORT_SUPPLIER, "import-supplier", interface),
+            CredentialPlan(f"{interface}-gas-supplier", GAS_SUPPLIER, "gas-supplier", interface),
+            CredentialPlan(f"{interface}-network-operator", NETWORK_OPERATOR, "network-operator", interface),
+            *(
+                CredentialPlan(f"{interface}-{state}", IMPORT_SUPPLIER, "import-supplier", interface, state)
+                for state in INVALID_STATES
+            ),
+        )
     ),
-    CredentialPlan("portal-device", IMPORT_SUPPLIER, "import-supplier", interface="portal-device"),
+    CredentialPlan("portal-device-without-uept", NEW_SUPPLIER, "import-supplier", "portal-device"),
 )
 """Those for `adhoc` of another User Role than the three permitted, those without UEPT and those not valid are
 there to be refused."""

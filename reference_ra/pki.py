@@ -37,7 +37,7 @@ from reference_ra.authorities import (
 from reference_ra.oids import DEVICE_POLICY
 from reference_ra.parties import CREDENTIALS, CredentialPlan
 
-LAYOUT = "4"
+LAYOUT = "5"
 """Raised when what a directory holds changes, so that an older one is made anew."""
 FRESH_FOR = timedelta(days=30)
 _STAMP = "layout"

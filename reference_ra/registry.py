@@ -15,6 +15,8 @@ from reference_ra.batch import store
 from reference_ra.database import together
 from reference_ra.eligibility import TABLES as ELIGIBILITY_TABLES
 from reference_ra.eligibility import Eligibility
+from reference_ra.portal.store import TABLES as PORTAL_TABLES
+from reference_ra.portal.store import PortalStore
 
 _TABLES = """
 create table certificate (
@@ -27,6 +29,16 @@ create table certificate (
     seeded integer not null
 );
 create index certificate_by_device on certificate (device);
+create table organisation_certificate (
+    id integer primary key,
+    eui64 blob not null,
+    remote_party_role text not null,
+    key_usage text not null,
+    serial blob not null,
+    issued_at text not null,
+    der blob not null
+);
+create index organisation_certificate_by_organisation on organisation_certificate (eui64);
 create table rejection (
     id integer primary key,
     rejected_at text not null,
@@ -43,12 +55,19 @@ class Subscriber:
     organisation: str
     eui64: bytes
     remote_party_role: str
-    """Two hexadecimal characters: ``02`` supplier."""
+    """In which it asks for Device Certificates, two hexadecimal characters: ``02`` supplier."""
     user_roles: frozenset[str]
     uept: bool
     """It has completed User Entry Process Tests (S-2)."""
+    further_roles: frozenset[str] = frozenset()
+    """Remote Party Roles that it holds beside that one."""
     device_certificates: bool = True
     """It is an Authorised Subscriber for Device Certificates."""
+
+    @property
+    def remote_party_roles(self) -> tuple[str, ...]:
+        """All that it holds, in order."""
+        return tuple(sorted({self.remote_party_role} | self.further_roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,18 @@ class IssuedCertificate:
     issued_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class IssuedOrganisationCertificate:
+    """An Organisation Certificate and what the registry files it under."""
+
+    eui64: bytes
+    remote_party_role: str
+    key_usage: str
+    serial: bytes
+    der: bytes
+    issued_at: datetime
+
+
 class Registry:
     """One RA's records. Used from one thread, so that a check and the issue that follows it are one step."""
 
@@ -84,10 +115,11 @@ class Registry:
         # A run's records are thrown away with it: no need to wait for the disk.
         self._database.executescript(
             "pragma synchronous=off; pragma journal_mode=memory;"
-            f"{_TABLES} {ELIGIBILITY_TABLES} {store.TABLES}"
+            f"{_TABLES} {ELIGIBILITY_TABLES} {store.TABLES} {PORTAL_TABLES}"
         )
         self._reserved: Counter[bytes] = Counter()
         self.batches = store.BatchStore(self._database)
+        self.portal_requests = PortalStore(self._database)
         self.eligibility = Eligibility(self._database)
 
     def close(self) -> None:
@@ -130,6 +162,32 @@ class Registry:
             " values (?, ?, ?, ?, ?, 0)",
             (issued.device, issued.key_usage, issued.serial, issued.issued_at.isoformat(), issued.der),
         )
+
+    def subscriber(self, eui64: bytes) -> Subscriber:
+        """The organisation of that EUI-64; KeyError where none that holds a credential has it."""
+        return {each.subscriber.eui64: each.subscriber for each in self.credentials.values()}[eui64]
+
+    def lodge_organisation(self, issued: IssuedOrganisationCertificate) -> None:
+        """Record an Organisation Certificate."""
+        self._database.execute(
+            "insert into organisation_certificate"
+            " (eui64, remote_party_role, key_usage, serial, issued_at, der) values (?, ?, ?, ?, ?, ?)",
+            (
+                issued.eui64,
+                issued.remote_party_role,
+                issued.key_usage,
+                issued.serial,
+                issued.issued_at.isoformat(),
+                issued.der,
+            ),
+        )
+
+    def organisation_certificates_issued(self, eui64: bytes) -> int:
+        """How many Organisation Certificates were issued that name an EUI-64."""
+        row = self._database.execute(
+            "select count(*) from organisation_certificate where eui64 = ?", (eui64,)
+        )
+        return int(row.fetchone()[0])
 
     def seed(self, device: bytes, certificates: int, key_usage: str, at: datetime) -> None:
         """Make `certificates` the number issued for a Device, by rows without a certificate's octets."""

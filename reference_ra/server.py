@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from OpenSSL import SSL
 
 from reference_ra.access import IkiAuthority, Refusal
-from reference_ra.authorities import Identity
+from reference_ra.authorities import ORGANISATION_POLICY, Identity
 from reference_ra.batch.conformant import BATCH_PATH
 from reference_ra.batch.processor import Processor
 from reference_ra.certificate import IssuingCa, key_identifier
@@ -24,6 +24,7 @@ from reference_ra.clock import Clock
 from reference_ra.conformant import ADHOC_PATH
 from reference_ra.door import Door
 from reference_ra.management import management_application
+from reference_ra.oids import DEVICE_POLICY
 from reference_ra.parties import CREDENTIALS
 from reference_ra.pki import TestPki
 from reference_ra.policies import Authority, Policies
@@ -41,11 +42,11 @@ _BACKLOG = 256
 _SHUTDOWN_SECONDS = 0.1
 
 
-def _issuing_ca(identity: Identity) -> IssuingCa:
+def _issuing_ca(identity: Identity, policy: str) -> IssuingCa:
     if not isinstance(identity.key, ec.EllipticCurvePrivateKey):
         raise TypeError("an Issuing CA's key is on an elliptic curve")
     point = identity.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return IssuingCa(identity.certificate.subject.public_bytes(), key_identifier(point), identity.key)
+    return IssuingCa(identity.certificate.subject.public_bytes(), key_identifier(point), identity.key, policy)
 
 
 def _iki_authority(pki: TestPki) -> IkiAuthority:
@@ -55,7 +56,7 @@ def _iki_authority(pki: TestPki) -> IkiAuthority:
     return IkiAuthority(ca.certificate, frozenset(entry.serial_number for entry in pki.crl))
 
 
-def make_authority(directory: Path, pki: TestPki, device_ca: Identity) -> Authority:
+def make_authority(directory: Path, pki: TestPki, policies: Policies) -> Authority:
     """An RA without certificates, its records in `directory`."""
     credentials = (
         Credential(
@@ -69,7 +70,8 @@ def make_authority(directory: Path, pki: TestPki, device_ca: Identity) -> Author
     return Authority(
         Registry(directory / "registry.sqlite", credentials),
         Clock(),
-        _issuing_ca(device_ca),
+        _issuing_ca(policies.device_ca(pki), DEVICE_POLICY),
+        _issuing_ca(policies.portal.organisation_ca(pki), ORGANISATION_POLICY),
         _iki_authority(pki),
     )
 
@@ -81,7 +83,7 @@ async def serving(
     policies: Policies,
 ) -> AsyncIterator[Endpoints]:
     """Serve on ephemeral ports of loopback while the context lasts."""
-    authority = make_authority(directory, pki, policies.device_ca(pki))
+    authority = make_authority(directory, pki, policies)
     processor = Processor(authority, policies)
     house = _House(authority, pki, policies)
     async with contextlib.AsyncExitStack() as stack:

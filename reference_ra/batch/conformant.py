@@ -138,7 +138,16 @@ def is_kept(batch: Batch, _: Credential, now: datetime) -> bool:
     return batch.ended_at is None or now <= batch.ended_at + RETENTION
 
 
-QUERY_RULES: Mapping[str, QueryRule] = {"party": is_own_batch, "retention": is_kept}
+def came_by_this_service(batch: Batch, _credential: Credential, _now: datetime) -> bool:
+    """A batch of the portal has its answer there: its CSRs have no IDs that could stand in the message."""
+    return batch.archive is None
+
+
+QUERY_RULES: Mapping[str, QueryRule] = {
+    "party": is_own_batch,
+    "retention": is_kept,
+    "service": came_by_this_service,
+}
 
 
 def _list_outcomes(batch: Batch, outcomes: Iterable[CsrOutcome]) -> Iterable[CsrOutcome]:

@@ -77,11 +77,16 @@ class Issuer:
         return first + len(submitted)
 
     def _check(self, submitted: SubmittedCsr) -> Csr | CsrRejected:
-        octets = self._policies.batch.csr_octets(submitted.text)
+        policies = self._policies
+        octets = (
+            policies.batch.csr_octets(submitted.text)
+            if submitted.file_name is None
+            else policies.portal.file_octets(submitted.text)
+        )
         if isinstance(octets, CsrRejected):
             return octets
         try:
-            return self._policies.batch.check_csr(self._policies, octets)
+            return policies.batch.check_csr(policies, octets)
         except Rejected as rejected:
             return CsrRejected(CsrStatus(rejected.status.value), rejected.text)
 

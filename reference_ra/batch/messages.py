@@ -82,12 +82,14 @@ class CsrOutcome:
     """What came of one CSR of a batch."""
 
     identifier: str
-    """The ID of its DeviceCSR."""
+    """The ID of its DeviceCSR; of a CSR in an archive, its number."""
     status: CsrStatus
     certificate: bytes | None = None
     """DER, where the status is SUCCESS."""
     error_code: str = ""
     error_text: str = ""
+    file_name: str = ""
+    """Of its CSR. One of the web service has no file: its ID, with the extension, stands for the name."""
 
 
 @dataclass(frozen=True, slots=True)

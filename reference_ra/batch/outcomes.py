@@ -14,4 +14,5 @@ def outcomes_of(authority: Authority, policies: BatchPolicies, batch: Batch) -> 
     """The outcomes so far, in the order of the CSRs, read from the records while they are asked for."""
     for each in authority.registry.batches.outcomes(batch.id):
         code = "" if each.certificate is not None else policies.error_codes[each.status]
-        yield CsrOutcome(each.identifier, each.status, each.certificate, code, each.error_text)
+        file_name = f"{each.identifier}.csr" if each.file_name is None else each.file_name
+        yield CsrOutcome(each.identifier, each.status, each.certificate, code, each.error_text, file_name)

@@ -28,17 +28,17 @@ _STATUSES: Mapping[CsrStatus, str] = {
 def certificate_file(outcome: CsrOutcome) -> tuple[str, bytes]:
     """Name and content of a certificate's file: Base64 of the DER.
 
-    It is named as its request is, with ``crt``. A CSR of the web service has no file: its ID stands for it.
+    It is named as its CSR's file is, with ``crt`` for ``csr``.
     """
-    return f"{outcome.identifier}.crt", base64.b64encode(outcome.certificate or b"")
+    return f"{outcome.file_name.removesuffix('.csr')}.crt", base64.b64encode(outcome.certificate or b"")
 
 
 def record(outcome: CsrOutcome) -> str:
     """A line: identifier in the batch, file name, status, and the error code where there is one.
 
-    The fields are separated by tabs, which no ID holds. The ID is both identifier and file name.
+    The fields are separated by tabs, which neither an ID nor a file name holds.
     """
-    fields = [outcome.identifier, outcome.identifier, _STATUSES.get(outcome.status, "error")]
+    fields = [outcome.identifier, outcome.file_name, _STATUSES.get(outcome.status, "error")]
     return "\t".join([*fields, outcome.error_code] if outcome.error_code else fields) + "\n"
 
 

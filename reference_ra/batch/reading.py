@@ -23,11 +23,13 @@ _WITHOUT_WHITE_SPACE = str.maketrans("", "", "".join(WHITE_SPACE))
 
 @dataclass(frozen=True, slots=True)
 class SubmittedCsr:
-    """One DeviceCSR."""
+    """One Device CSR of a batch."""
 
     identifier: str
     text: str
     """Its Base64, as it came."""
+    file_name: str | None = None
+    """Of its file in an archive; None where it came through the web service."""
 
 
 IdentifierRule = Callable[[str, set[str]], None]

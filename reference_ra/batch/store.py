@@ -25,7 +25,8 @@ create table batch (
     digest blob,
     worked_microseconds integer not null default 0,
     done integer not null default 0,
-    ended_at text
+    ended_at text,
+    archive text
 );
 create table batch_csr (
     batch integer not null,
@@ -35,12 +36,13 @@ create table batch_csr (
     status text,
     certificate blob,
     error_text text,
+    file_name text,
     primary key (batch, position)
 ) without rowid;
 """
 _COLUMNS = (
     "id, party, remote_party_role, received_at, reference, status, csrs, digest, worked_microseconds, done,"
-    " ended_at"
+    " ended_at, archive"
 )
 _PAGE = 500
 _MICROSECOND = timedelta(microseconds=1)
@@ -68,6 +70,8 @@ class Batch:
     """CSRs processed so far."""
     ended_at: datetime | None
     """When it was completed or given up."""
+    archive: str | None = None
+    """Name of the archive that it was uploaded in; None where it came through the web service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class RecordedOutcome:
     status: CsrStatus
     certificate: bytes | None = None
     error_text: str = ""
+    file_name: str | None = None
+    """Of its CSR; None where that came through the web service."""
 
 
 class BatchStore:
@@ -88,21 +94,32 @@ class BatchStore:
         """Keep them in a database that has the tables."""
         self._database = database
 
-    def receive(self, party: bytes, remote_party_role: str, at: datetime, least_id: int = 1) -> int:
+    def receive(
+        self,
+        party: bytes,
+        remote_party_role: str,
+        at: datetime,
+        least_id: int = 1,
+        archive: str | None = None,
+    ) -> int:
         """Begin a batch; its BatchId, past all before it. It is unknown to all until it is accepted."""
         cursor = self._database.execute(
-            "insert into batch (id, party, remote_party_role, received_at) values"
-            " (max(?, 1 + coalesce((select seq from sqlite_sequence where name = 'batch'), 0)), ?, ?, ?)",
-            (least_id, party, remote_party_role, at.isoformat()),
+            "insert into batch (id, party, remote_party_role, received_at, archive) values"
+            " (max(?, 1 + coalesce((select seq from sqlite_sequence where name = 'batch'), 0)), ?, ?, ?, ?)",
+            (least_id, party, remote_party_role, at.isoformat(), archive),
         )
         return int(cursor.lastrowid or 0)
 
     def add(self, batch_id: int, position: int, csrs: Sequence[SubmittedCsr]) -> None:
         """Keep some CSRs of a batch, the first of them at that position."""
-        rows = ((batch_id, place, csr.identifier, csr.text) for place, csr in enumerate(csrs, position))
+        rows = (
+            (batch_id, place, csr.identifier, csr.text, csr.file_name)
+            for place, csr in enumerate(csrs, position)
+        )
         with together(self._database):
             self._database.executemany(
-                "insert into batch_csr (batch, position, identifier, csr) values (?, ?, ?, ?)", rows
+                "insert into batch_csr (batch, position, identifier, csr, file_name) values (?, ?, ?, ?, ?)",
+                rows,
             )
 
     def accept(self, batch_id: int, reference: str, csrs: int, digest: bytes) -> None:
@@ -128,12 +145,26 @@ class BatchStore:
         ).fetchone()
         return _batch(row) if row else None
 
+    def get(self, batch_id: int) -> Batch:
+        """A batch that is known to be accepted; LookupError where it is not."""
+        found = self.find(batch_id)
+        if found is None:
+            raise LookupError(f"there is no batch {batch_id}")
+        return found
+
     def in_status(self, *statuses: BatchStatus) -> list[Batch]:
         """The batches of these statuses, in the order in which they were received."""
         marks = ", ".join("?" * len(statuses))
         rows = self._database.execute(
             f"select {_COLUMNS} from batch where status in ({marks}) order by id",  # noqa: S608 - constants
             statuses,
+        )
+        return [_batch(row) for row in rows]
+
+    def all(self) -> list[Batch]:
+        """Every accepted batch, the latest first."""
+        rows = self._database.execute(
+            f"select {_COLUMNS} from batch where status is not null order by id desc"  # noqa: S608
         )
         return [_batch(row) for row in rows]
 
@@ -153,8 +184,8 @@ class BatchStore:
     def csrs(self, batch_id: int, position: int, count: int) -> list[SubmittedCsr]:
         """Some CSRs of a batch, from a position on."""
         rows = self._database.execute(
-            "select identifier, csr from batch_csr where batch = ? and position >= ? and position < ?"
-            " order by position",
+            "select identifier, csr, file_name from batch_csr"
+            " where batch = ? and position >= ? and position < ? order by position",
             (batch_id, position, position + count),
         )
         return [SubmittedCsr(*row) for row in rows]
@@ -181,12 +212,14 @@ class BatchStore:
         """What came of every CSR of a batch, in their order, read page by page."""
         position = 0
         while rows := self._database.execute(
-            "select position, identifier, status, certificate, error_text from batch_csr"
+            "select position, identifier, status, certificate, error_text, file_name from batch_csr"
             " where batch = ? and position >= ? and position < ? and status is not null order by position",
             (batch_id, position, position + _PAGE),
         ).fetchall():
-            for place, identifier, status, certificate, error_text in rows:
-                yield RecordedOutcome(place, identifier, CsrStatus(status), certificate, error_text)
+            for place, identifier, status, certificate, error_text, file_name in rows:
+                yield RecordedOutcome(
+                    place, identifier, CsrStatus(status), certificate, error_text, file_name
+                )
             position += _PAGE
 
 
@@ -209,7 +242,7 @@ class Digest:
 
 
 def _batch(row: Any) -> Batch:
-    batch_id, party, role, received, reference, status, csrs, digest, worked, done, ended = row
+    batch_id, party, role, received, reference, status, csrs, digest, worked, done, ended, archive = row
     return Batch(
         batch_id,
         party,
@@ -222,4 +255,5 @@ def _batch(row: Any) -> Batch:
         worked * _MICROSECOND,
         done,
         datetime.fromisoformat(ended) if ended else None,
+        archive,
     )

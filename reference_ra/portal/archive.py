@@ -1,8 +1,8 @@
 """The ZIP of a Batched CSR (M-F), read as what it may be: an attacker's.
 
-After the Info-ZIP application note of 11 March 1997: no ZIP64, one disk. Its directory is read entry by entry,
-after the number of them was looked at; a file is unpacked up to a limit and no further; names are never used
-as paths, and nothing is written.
+After the Info-ZIP application note of 11 March 1997: no ZIP64, one disk. Its directory is read entry by
+entry, after the number of them was looked at; a file is unpacked up to a limit and no further; names are
+never used as paths, and nothing is written.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ ENTRY_RULES: Mapping[str, EntryRule] = {
 
 
 def read_directory(file: BinaryIO, check_count: Callable[[int], None]) -> list[Entry]:
-    """The entries of an archive, in the order of its directory. ArchiveRefused where it is none that is whole.
+    """The entries of an archive, in the order of its directory; ArchiveRefused where it is not a whole one.
 
     `check_count` is given their number before any is read, and raises what refuses it.
     """
@@ -143,14 +143,14 @@ def _end_record(file: BinaryIO) -> tuple[int, int, int]:
     else:
         raise ArchiveRefused("The file is no ZIP archive, or not a whole one")
     if (disk, its_disk, here) != (0, 0, count) or begins + size != tail_at + at:
-        raise ArchiveRefused("The archive is in parts, of another format, or has something before or after it")
+        raise ArchiveRefused("The archive is in parts, is ZIP64, or has something before or after it")
     return count, size, begins
 
 
 def _directory_entry(file: BinaryIO) -> Entry:
     header = _read(file, _DIRECTORY_ENTRY.size)
-    (signature, _made_by, _needed, flags, method, _time, _date, checksum, packed, unpacked,
-     name_length, extra, comment, disk, _internal, attributes, at) = _DIRECTORY_ENTRY.unpack(header)  # fmt: skip
+    signature, _, _, flags, method, _, _, *sizes, disk, _, attributes, at = _DIRECTORY_ENTRY.unpack(header)
+    checksum, packed, unpacked, name_length, extra, comment = sizes
     if signature != b"PK\x01\x02" or disk != 0:
         raise ArchiveRefused("The archive's directory is damaged")
     if name_length > _LONGEST_NAME:

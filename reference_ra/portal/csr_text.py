@@ -1,4 +1,4 @@
-"""The text forms of a CSR on the portals (M-F): Base64, with or without BEGIN/END lines, on one line or in lines.
+"""The text forms of a CSR on the portals (M-F): Base64, with BEGIN/END lines or without, on one line or more.
 
 Nothing else is taken: what M-F does not name might be anything.
 """

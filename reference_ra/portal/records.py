@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -14,6 +15,9 @@ BatchFile = Literal["certificates", "report", "response"]
 """A file of a batch: the ZIP of its certificates, its report, or one ZIP that holds both."""
 PickupFile = Literal["certificate", "certificates", "report", "response"]
 Interface = Literal["portal-gateway", "portal-internet"]
+
+RETENTION = timedelta(days=30)
+"""How long a Device Certificate can be picked up (M-2.3.1.9-c and -d)."""
 
 SECTIONS: dict[Kind, Section] = {"organisation": "organisation", "device": "device", "batch": "device"}
 """The section that each kind of request belongs to."""
@@ -51,12 +55,14 @@ class PortalRequest:
     interface: Interface
     submitted_at: datetime
     standing: Standing
+    settled_at: datetime | None = None
+    """When it was approved or rejected: its certificate is there from then on."""
     errors: tuple[PortalError, ...] = ()
     """Why it was rejected."""
     text: str = ""
     """The CSR as it was pasted; empty for a batch."""
     file_name: str = ""
-    """Of a batch, as it was uploaded."""
+    """Of a batch, as it was uploaded; of another request that was approved, of its certificate."""
     csrs: int | None = None
     """Of a batch that was accepted: how many Device CSRs are in it."""
     certificate: bytes | None = None
@@ -75,8 +81,12 @@ class PickupItem:
     """Of an ad hoc request the name of its certificate's file; of a batch that of the file uploaded, empty
     where it came through the web service."""
     available_at: datetime
-    until: datetime
-    files: tuple[PickupFile, ...]
+    files: Sequence[PickupFile]
     """What can be had: ``certificate`` of an ad hoc request, the batch's files of a batch."""
     csrs: int | None = None
     """Of a batch: how many Device CSRs are in it."""
+
+    @property
+    def until(self) -> datetime:
+        """When it is there for the last time."""
+        return self.available_at + RETENTION

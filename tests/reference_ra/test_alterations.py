@@ -140,7 +140,7 @@ def _begin(match: re.Match[str]) -> str:
 
 
 async def answers(policies: Policies, pki: TestPki, directory: Path, cases: list[Case]) -> dict[str, str]:
-    authority = make_authority(directory, pki, policies.device_ca(pki))
+    authority = make_authority(directory, pki, policies)
     service = AdHocService(authority, policies)
     found = {}
     try:

@@ -56,10 +56,10 @@ def test_the_files_hold_what_the_result_holds(batch_ra: Ra) -> None:
     assert (status, [line.split("\t") for line in report.decode().splitlines()]) == (
         200,
         [
-            ["p-0\u00e9", "p-0\u00e9", "success"],
-            ["p-1\u00e9", "p-1\u00e9", "anomaly", codes["p-1\u00e9"]],
-            ["p-2\u00e9", "p-2\u00e9", "ineligible", codes["p-2\u00e9"]],
-            ["bad", "bad", "error", codes["bad"]],
+            ["p-0\u00e9", "p-0\u00e9.csr", "success"],
+            ["p-1\u00e9", "p-1\u00e9.csr", "anomaly", codes["p-1\u00e9"]],
+            ["p-2\u00e9", "p-2\u00e9.csr", "ineligible", codes["p-2\u00e9"]],
+            ["bad", "bad.csr", "error", codes["bad"]],
         ],
     )
     advance(ra, timedelta(days=30, minutes=-15))
