@@ -12,6 +12,7 @@ from reference_ra.certificate import CertificateFields
 from reference_ra.csr import Csr, CsrRule, Extension
 from reference_ra.messages import Reply, SchemaEdit, load_schema
 from reference_ra.policies import Authority, HttpAnswer, Policies
+from reference_ra.portal.site_adjust import excusing_at
 from reference_ra.registry import Credential
 
 K = TypeVar("K")
@@ -35,6 +36,7 @@ def trusting(policies: Policies, *refusals: Refusal) -> Policies:
         return policies.identify(authority, client) or replace(supplier, label=_STRANGER)
 
     everywhere = excusing_in_batches(policies, Refusal.INTERFACE, lambda holder: holder.label == _STRANGER)
+    everywhere = excusing_at(everywhere, Refusal.INTERFACE, lambda *where: where[-1].label == _STRANGER)
     return replace(everywhere, client_rules=without(policies.client_rules, *refusals), identify=identify)
 
 

@@ -1,4 +1,4 @@
-"""Defects in who is let in (M-2.4.GO-a, M-2.4.EST-c, M-2.5.EST-c, M-G, S-2)."""
+"""Defects in who is let in (M-2.4.GO-a, M-2.4.EST-c, M-2.5.EST-c, M-2.3.EST-d, M-G, S-2)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from reference_ra.adjust import excusing, trusting
 from reference_ra.alterations import defect
 from reference_ra.policies import Policies
 
-_DENIED = ("M-2.4.GO-b", "N-2.3.2-a", "M-2.5.GO-a", "N-2.3.3-a")
+_DENIED = (
+    "M-2.4.GO-b", "N-2.3.2-a", "M-2.5.GO-a", "N-2.3.3-a", "M-2.3.GO-a", "N-2.3.1-a", "M-2.3.EST-b", "N-1-a",
+)  # fmt: skip
+_ENTRY = ("M-2.4.EST-c", "M-2.5.EST-c", "M-2.3.EST-d")
+"""Access is denied to who presents no valid IKI Certificate."""
 
 
 @defect(
     "admits-without-certificate",
     "A client that presents no certificate is served.",
-    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
+    breaks=_ENTRY,
     related=_DENIED,
 )
 def admits_without_certificate(policies: Policies) -> Policies:
@@ -31,7 +35,7 @@ def admits_without_certificate(policies: Policies) -> Policies:
 @defect(
     "admits-self-signed",
     "A self-signed client certificate is accepted.",
-    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
+    breaks=_ENTRY,
     related=_DENIED,
 )
 def admits_self_signed(policies: Policies) -> Policies:
@@ -50,7 +54,7 @@ def admits_self_signed(policies: Policies) -> Policies:
 @defect(
     "trusts-ca-by-name",
     "A client certificate is accepted if its issuer bears the IKI CA's name, whoever signed it.",
-    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
+    breaks=_ENTRY,
     related=_DENIED,
 )
 def trusts_ca_by_name(policies: Policies) -> Policies:
@@ -61,7 +65,7 @@ def trusts_ca_by_name(policies: Policies) -> Policies:
 @defect(
     "admits-expired",
     "An IKI Certificate that has expired is accepted.",
-    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
+    breaks=_ENTRY,
     related=_DENIED,
 )
 def admits_expired(policies: Policies) -> Policies:
@@ -72,7 +76,7 @@ def admits_expired(policies: Policies) -> Policies:
 @defect(
     "admits-not-yet-valid",
     "An IKI Certificate that is not yet valid is accepted.",
-    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
+    breaks=_ENTRY,
     related=_DENIED,
 )
 def admits_not_yet_valid(policies: Policies) -> Policies:
@@ -83,7 +87,7 @@ def admits_not_yet_valid(policies: Policies) -> Policies:
 @defect(
     "admits-revoked",
     "A revoked IKI Certificate is accepted.",
-    breaks=["M-2.4.EST-c", "M-2.5.EST-c"],
+    breaks=_ENTRY,
     related=_DENIED,
 )
 def admits_revoked(policies: Policies) -> Policies:
@@ -95,7 +99,7 @@ def admits_revoked(policies: Policies) -> Policies:
     "admits-wrong-key-type",
     "An IKI Certificate with a key other than RSA 2048 bit is accepted.",
     breaks=["M-G-c"],
-    related=["M-2.4.EST-c", "M-2.5.EST-c"],
+    related=_ENTRY,
 )
 def admits_wrong_key_type(policies: Policies) -> Policies:
     """Do not look at the key."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from reference_ra.portal import posted, templates
+from reference_ra.portal import assets, posted
 from reference_ra.portal.page_map import PAGE_MAP
 from reference_ra.portal.posted import PostedLimits
 from reference_ra.portal.records import PortalRequest
@@ -65,7 +65,8 @@ def conformant_site_policies() -> SitePolicies:
         submit_csr=_submit_csr,
         shown=_as_it_is,
         redirects=True,
-        template=templates.source,
+        template=assets.template,
+        static=assets.static,
         headers=HEADERS,
         page_map=PAGE_MAP,
     )

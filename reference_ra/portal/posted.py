@@ -11,6 +11,7 @@ from typing import BinaryIO
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 _FIELDS = 20
 _NAME_OCTETS = 1024
@@ -60,7 +61,7 @@ async def reading(request: web.Request, limits: PostedLimits) -> AsyncIterator[P
                     await _read_parts(request, limits, posted, files)
                 else:
                     posted.fields = _fields(await _read_all(request, limits))
-        except (ValueError, AssertionError, web.RequestPayloadError) as error:
+        except (ValueError, AssertionError, HttpProcessingError, web.RequestPayloadError) as error:
             # An assertion of the library is its way to refuse a part that it cannot read.
             raise Unreadable from error
         yield posted

@@ -8,9 +8,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, get_args
 from urllib.parse import quote
@@ -21,6 +19,7 @@ from aiohttp.typedefs import Middleware
 from reference_ra.access import Refusal
 from reference_ra.door import Door, label_of
 from reference_ra.policies import Authority, Policies
+from reference_ra.portal.assets import STATIC_TYPES
 from reference_ra.portal.desk import Desk
 from reference_ra.portal.pages import CSR_FIELD, FORMS, TITLES, TOKEN_FIELD, Pages
 from reference_ra.portal.posted import Posted, TooLarge, Unreadable
@@ -52,12 +51,6 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_STATIC = Path(__file__).parent / "static"
-_STATIC_TYPES = {
-    "portal.css": "text/css; charset=utf-8",
-    "portal.js": "text/javascript; charset=utf-8",
-    "mark.svg": "image/svg+xml",
-}
 _PIECE_OCTETS = 65536
 _ZIP = "application/zip"
 _FILE_TYPES: dict[BatchFile, str] = {
@@ -202,9 +195,11 @@ class PortalSite:
 
     async def _static(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
-        if name not in _STATIC_TYPES:
+        if name not in STATIC_TYPES:
             raise Stopped(NOT_FOUND)
-        return web.Response(body=_static_file(name), headers={"Content-Type": _STATIC_TYPES[name]})
+        return web.Response(
+            body=self._site.static(name).encode(), headers={"Content-Type": STATIC_TYPES[name]}
+        )
 
     async def _landing(self, _request: web.Request) -> web.Response:
         sections = [each for each in TITLES if Place(self._interface, each) in self._site.places]
@@ -312,11 +307,6 @@ class PortalSite:
                 return await _stream(request, _download(name, _FILE_TYPES[which]), file)
 
         return give
-
-
-@cache
-def _static_file(name: str) -> bytes:
-    return (_STATIC / name).read_bytes()
 
 
 def _cookie(place: Place) -> str:

@@ -44,7 +44,9 @@ class SitePolicies:
     redirects: bool
     """A submission is answered by a redirect to the request's page; else by that page."""
     template: Callable[[str], str]
-    """The text of a template."""
+    """The text of a template, by its file's name."""
+    static: Callable[[str], str]
+    """The text of a file that browsers load beside a page, by its name."""
     headers: Mapping[str, str]
     page_map: PageMap
     """Where the pages have what a user needs; it goes with the templates."""

@@ -154,8 +154,8 @@ def test_the_batch_limit_is_kept_by_alterations(
 ) -> None:
     process = launch(tmp_path, pki, "--until-stdin-closes", "--batch-limit", "2", *options)
     target = tomllib.loads((tmp_path / "target.toml").read_text("utf-8"))
-    urls = [target["endpoints"][service]["url"] for service in ("adhoc", "batch")]
-    endpoints = Endpoints(*urls, "", "", management=target["operator"]["options"]["url"])
+    adhoc, batch = (target["endpoints"][service]["url"] for service in ("adhoc", "batch"))
+    endpoints = Endpoints(adhoc, batch, "", "", management=target["operator"]["options"]["url"])
     ra = Ra(endpoints, tmp_path, conformant_policies())
     csr = RIGHT.build()
     found = [
