@@ -10,6 +10,7 @@ from aiohttp import web
 from reference_ra.portal import assets, posted
 from reference_ra.portal.page_map import PAGE_MAP
 from reference_ra.portal.posted import PostedLimits
+from reference_ra.portal.problems import refused
 from reference_ra.portal.records import PortalRequest
 from reference_ra.portal.sections import PLACES, Place, rules_for
 from reference_ra.portal.sessions import POSTING_RULES, SESSION_RULES, Session, new_token
@@ -55,6 +56,7 @@ def conformant_site_policies() -> SitePolicies:
     return SitePolicies(
         places=PLACES,
         rules_for=rules_for,
+        refused=refused,
         session_rules=SESSION_RULES,
         acting=_own,
         make_token=new_token,

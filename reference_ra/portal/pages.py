@@ -157,6 +157,16 @@ def error_text(error: PortalError) -> str:
     return f"{accords}: {error.text}" if accords else error.text
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """For whom a page of a section is made."""
+
+    place: Place
+    organisation: str
+    token: str
+    """For the forms on it."""
+
+
 class Pages:
     """Makes the pages of one portal."""
 
@@ -208,33 +218,37 @@ class Pages:
         """The page that says why there is no other."""
         return self._render("error.html", problem=problem)
 
-    def home(self, place: Place, organisation: str) -> str:
+    def home(self, viewer: Viewer) -> str:
         """The first page of a section."""
-        return self._within(place, organisation, "home.html", home=True, about=ABOUT[place.section])
+        return self._within(viewer, "home.html", home=True, about=ABOUT[viewer.place.section])
 
-    def form(self, place: Place, organisation: str, form: Form, token: str) -> str:
+    def form(self, viewer: Viewer, form: Form) -> str:
         """The page of a form."""
-        return self._within(place, organisation, "submit.html", path=form.path, form=form, token=token)
+        return self._within(viewer, "submit.html", path=form.path, form=form)
 
-    def request(self, place: Place, organisation: str, request: PortalRequest, token: str) -> str:
+    def request(self, viewer: Viewer, request: PortalRequest) -> str:
         """The page of one request."""
-        form = FORMS[request.kind]
-        return self._within(place, organisation, "request.html", form=form, request=request, token=token)
+        return self._within(viewer, "request.html", form=FORMS[request.kind], request=request)
 
-    def requests(self, place: Place, organisation: str, requests: Sequence[PortalRequest]) -> str:
+    def requests(self, viewer: Viewer, requests: Sequence[PortalRequest]) -> str:
         """The list of one's own requests."""
-        link = next(each for each in LINKS[place.section] if each.path.endswith("/requests"))
-        return self._within(
-            place, organisation, "requests.html", path=link.path, title=link.text, requests=requests
-        )
+        link = next(each for each in LINKS[viewer.place.section] if each.path.endswith("/requests"))
+        return self._within(viewer, "requests.html", path=link.path, title=link.text, requests=requests)
 
-    def pickup(self, place: Place, organisation: str, items: Sequence[PickupItem]) -> str:
+    def pickup(self, viewer: Viewer, items: Sequence[PickupItem]) -> str:
         """The 'certificate pickup' page."""
-        return self._within(place, organisation, "pickup.html", path="/device/pickup", items=items)
+        return self._within(viewer, "pickup.html", path="/device/pickup", items=items)
 
-    def _within(self, place: Place, organisation: str, name: str, path: str = "", **values: object) -> str:
-        links = LINKS[place.section]
-        return self._render(name, place=place, organisation=organisation, links=links, path=path, **values)
+    def _within(self, viewer: Viewer, name: str, path: str = "", **values: object) -> str:
+        return self._render(
+            name,
+            place=viewer.place,
+            organisation=viewer.organisation,
+            token=viewer.token,
+            links=LINKS[viewer.place.section],
+            path=path,
+            **values,
+        )
 
     def _render(self, name: str, **values: object) -> str:
         return self._environment.get_template(name).render(values)

@@ -21,7 +21,7 @@ from reference_ra.door import Door, label_of
 from reference_ra.policies import Authority, Policies
 from reference_ra.portal.assets import STATIC_TYPES
 from reference_ra.portal.desk import Desk
-from reference_ra.portal.pages import CSR_FIELD, FORMS, TITLES, TOKEN_FIELD, Pages
+from reference_ra.portal.pages import CSR_FIELD, FORMS, TITLES, TOKEN_FIELD, Pages, Viewer
 from reference_ra.portal.posted import Posted, TooLarge, Unreadable
 from reference_ra.portal.problems import (
     BY_STATUS,
@@ -33,7 +33,6 @@ from reference_ra.portal.problems import (
     UNREADABLE,
     Problem,
     Stopped,
-    refused,
 )
 from reference_ra.portal.records import (
     SECTIONS,
@@ -69,8 +68,8 @@ class _Visitor:
     session: Session
 
     @property
-    def organisation(self) -> str:
-        return self.credential.subscriber.organisation
+    def viewer(self) -> Viewer:
+        return Viewer(self.place, self.credential.subscriber.organisation, self.session.token)
 
 
 _VISITOR = web.RequestKey("visitor", _Visitor)
@@ -169,7 +168,7 @@ class PortalSite:
         if credential is None or refusal is not None:
             reason = refusal or Refusal.UNKNOWN
             self._policies.log_rejection(self._authority, label_of(credential), reason)
-            raise Stopped(refused(reason))
+            raise Stopped(self._site.refused(reason))
         now = self._authority.clock.now()
         session = self._sessions.find(request.cookies.get(_cookie(place)), credential, place, now)
         session = session or self._sessions.begin(credential, place, now)
@@ -207,7 +206,7 @@ class PortalSite:
 
     async def _home(self, request: web.Request) -> web.Response:
         visitor = request[_VISITOR]
-        return _page(self._pages.home(visitor.place, visitor.organisation))
+        return _page(self._pages.home(visitor.viewer))
 
     async def _csr_form(self, request: web.Request) -> web.Response:
         visitor = request[_VISITOR]
@@ -228,8 +227,7 @@ class PortalSite:
         return self._answer(visitor, made)
 
     def _form_page(self, visitor: _Visitor, kind: Kind) -> web.Response:
-        form, token = FORMS[kind], visitor.session.token
-        return _page(self._pages.form(visitor.place, visitor.organisation, form, token))
+        return _page(self._pages.form(visitor.viewer, FORMS[kind]))
 
     @asynccontextmanager
     async def _posted(self, request: web.Request, visitor: _Visitor) -> AsyncIterator[Posted]:
@@ -267,8 +265,7 @@ class PortalSite:
         return self._request_page(visitor, self._find(request))
 
     def _request_page(self, visitor: _Visitor, found: PortalRequest) -> web.Response:
-        shown, token = self._site.shown(found), visitor.session.token
-        return _page(self._pages.request(visitor.place, visitor.organisation, shown, token))
+        return _page(self._pages.request(visitor.viewer, self._site.shown(found)))
 
     def _find(self, request: web.Request) -> PortalRequest:
         """The request of a path; what is another Party's is not found, as what there is not."""
@@ -281,12 +278,12 @@ class PortalSite:
     async def _requests(self, request: web.Request) -> web.Response:
         visitor = request[_VISITOR]
         requests = self._desk.requests(visitor.credential, visitor.place.section)
-        return _page(self._pages.requests(visitor.place, visitor.organisation, requests))
+        return _page(self._pages.requests(visitor.viewer, requests))
 
     async def _pickup(self, request: web.Request) -> web.Response:
         visitor = request[_VISITOR]
         items = self._desk.pickups(visitor.credential)
-        return _page(self._pages.pickup(visitor.place, visitor.organisation, items))
+        return _page(self._pages.pickup(visitor.viewer, items))
 
     async def _certificate(self, request: web.Request) -> web.Response:
         found = self._find(request)

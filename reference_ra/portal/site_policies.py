@@ -12,6 +12,7 @@ from aiohttp import web
 from reference_ra.access import Refusal, SubscriberRule
 from reference_ra.portal.page_map import PageMap
 from reference_ra.portal.posted import Posted, PostedLimits
+from reference_ra.portal.problems import Problem
 from reference_ra.portal.records import PortalRequest
 from reference_ra.portal.sections import Place
 from reference_ra.portal.sessions import PostingRule, Session, SessionRule
@@ -29,6 +30,8 @@ class SitePolicies:
     """The sections that there are."""
     rules_for: Callable[[Place, str], Mapping[Refusal, SubscriberRule]]
     """What the holder of a credential must keep in a section, for the page of a path."""
+    refused: Callable[[Refusal], Problem]
+    """The page for a user who may not use a section."""
     session_rules: Mapping[str, SessionRule]
     acting: Callable[[Session, Credential], Credential]
     """For whom a request is made, of its session and the credential that was presented."""

@@ -112,11 +112,21 @@ def test_headers_of_every_page(ra: Ra, aro: User) -> None:
 # Who gets in
 
 
-@pytest.mark.parametrize("credential", [None, "expired", "not-yet-valid", "revoked"])
-def test_who_has_no_valid_credential_is_refused_in_the_handshake(ra: Ra, credential: str | None) -> None:
-    user = User(ra, credential)
+@pytest.mark.parametrize("section", SECTION_PAGES)
+@pytest.mark.parametrize("state", [None, "expired", "not-yet-valid", "revoked"])
+def test_who_has_no_valid_credential_is_refused_in_the_handshake(
+    ra: Ra, section: str, state: str | None
+) -> None:
+    user = User(ra, state and f"portal-{section}-{state}")
     with pytest.raises(ssl.SSLError, match="alert"):
-        user.get("/organisation/")
+        user.get(f"/{section}/")
+
+
+@pytest.mark.parametrize(
+    "who", ["portal-device-without-uept", "portal-device-wrong-key-type", "supplier-without-uept"]
+)
+def test_who_may_not_have_device_certificates_is_refused(ra: Ra, who: str) -> None:
+    assert User(ra, who).get("/device/").status == 403
 
 
 @pytest.mark.parametrize("section", SECTION_PAGES)
@@ -202,7 +212,7 @@ def test_a_token_is_of_one_session(ra: Ra, aro: User) -> None:
 
 def test_a_session_is_of_one_credential(ra: Ra, aro: User) -> None:
     token = aro.get(ORGANISATION_FORM).token
-    other = User(ra, "portal-organisation-2")
+    other = User(ra, "portal-organisation-gas-supplier")
     other.cookies = dict(aro.cookies)
     assert other.submit(ORGANISATION_FORM, "x", token=token).status == 403
     assert other.cookies != aro.cookies
@@ -357,7 +367,7 @@ def test_what_is_no_batch_is_rejected(device_aro: User, octets: bytes) -> None:
 
 def test_what_another_party_submitted_is_not_there(ra: Ra, device_aro: User) -> None:
     mine = device_aro.submit(DEVICE_FORM, encoded(RIGHT.build(device(904)))).reference
-    other = User(ra, "portal-device-2")
+    other = User(ra, "portal-device-gas-supplier")
     assert mine not in b"".join(other.get(f"/device/{each}").body for each in ("requests", "pickup")).decode()
     for path in (f"/device/requests/{mine}", f"/device/pickup/{mine}/certificate"):
         assert device_aro.get(path).status == 200
