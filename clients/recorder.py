@@ -19,6 +19,10 @@ _PRIVATE_KEY = re.compile(
     rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
 _SHORTEST_SECRET = 4
+_SHORTEST_SESSION = 16
+"""Octets of a cookie that may be the secret of a session; a shorter one may be a word that pages use."""
+_SESSIONS = 100
+"""So many cookies are remembered, the newest."""
 _PIECE = 1_048_576
 _LONGEST_MARK = 256
 """Octets by which two pieces overlap at least, so that the mark of a secret is whole in one of them."""
@@ -46,9 +50,26 @@ class Redactor:
             if len(secret) >= _SHORTEST_SECRET:
                 octets = secret.encode()
                 forms |= {octets, quote(secret, safe="").encode(), base64.b64encode(octets)}
-        self._known = sorted(forms, key=len, reverse=True)
-        self._overlap = max([_LONGEST_MARK, *map(len, self._known)])
-        self._marks = re.compile(b"|".join(map(re.escape, self._known)))
+        self._given = frozenset(forms)
+        self._sessions: dict[bytes, None] = {}
+        self._lock = threading.Lock()
+        self._look_for(self._given)
+
+    def _look_for(self, forms: Iterable[bytes]) -> None:
+        known = sorted(forms, key=len, reverse=True)
+        self._overlap = max([_LONGEST_MARK, *map(len, known)])
+        self._marks = re.compile(b"|".join(map(re.escape, known)))
+        self._known = known
+
+    def learn(self, exchange: Exchange) -> None:
+        """Look for the secrets of a session from now on: the cookies that an exchange gave or presented."""
+        found = dict.fromkeys(_cookies(exchange))
+        with self._lock:
+            if found.keys() <= self._sessions.keys():
+                return
+            newest = [*(value for value in self._sessions if value not in found), *found][-_SESSIONS:]
+            self._sessions = dict.fromkeys(newest)
+            self._look_for(self._given | self._sessions.keys())
 
     def octets(self, value: bytes) -> bytes:
         """`value` without secrets; the same object where there is none."""
@@ -97,8 +118,11 @@ class Redactor:
         return self.octets(value.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """A copy of `exchange` without secrets. The file of a spooled body stays as it is for the
-        checks, until its scenario has ended: see `file`."""
+        """A copy of `exchange` without secrets, its session's among them.
+
+        The file of a spooled body stays as it is for the checks, until its scenario has ended: see `file`.
+        """
+        self.learn(exchange)
         response = exchange.response
         failure = exchange.failure
         return replace(
@@ -178,6 +202,22 @@ class Recorder:
         with self._lock:
             taken, self._screenshots = self._screenshots, []
         return taken
+
+
+def _cookies(exchange: Exchange) -> Iterator[bytes]:
+    """The values of an exchange's cookies that are long enough for secrets."""
+    given = exchange.response.headers if exchange.response else ()
+    for name, value in (*exchange.request_headers, *given):
+        if name.lower() == "cookie":
+            cookies = value.split(";")
+        elif name.lower() == "set-cookie":
+            cookies = value.split(";")[:1]
+        else:
+            continue
+        for cookie in cookies:
+            secret = cookie.partition("=")[2].strip(' "').encode("utf-8", "surrogateescape")
+            if len(secret) >= _SHORTEST_SESSION:
+                yield secret
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

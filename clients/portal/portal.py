@@ -81,11 +81,14 @@ class NoWayOn(Exception):
     That is a refusal, a fault of the portal or a page map that does not fit: the caller knows which may be.
     """
 
-    def __init__(self, page: Page, key: str, locator: Locator | None = None) -> None:
-        """`key` is the page map's: ``organisation.field``."""
+    def __init__(
+        self, page: Page, key: str, locator: Locator | None = None, *, why: str | None = None
+    ) -> None:
+        """`key` is the page map's: ``organisation.field``; `why` says what is wrong with what was found."""
         self.page, self.key, self.locator = page, key, locator
-        sought = f" ({locator})" if locator else ""
-        super().__init__(f"{page.url}: {page.exchange.outcome}: nothing on it is pages.{key}{sought}")
+        sought = f"pages.{key} ({locator})" if locator else f"pages.{key}"
+        wrong = f"{sought} {why}" if why else f"nothing on it is {sought}"
+        super().__init__(f"{page.url}: {page.exchange.outcome}: {wrong}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,291 @@
+"""The portal's client that reads pages and sends forms as a browser does, without one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from email.message import Message
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from clients.connection import Credential
+from clients.portal.form_reading import (
+    NoForm,
+    action_of,
+    encoding_of,
+    fields_of,
+    method_of,
+    shared_form,
+)
+from clients.portal.html import Document, Element, text_of
+from clients.portal.journey import Arrival, Journey
+from clients.portal.pages import FormPage, Locator, PickupPage, RequestsPage
+from clients.portal.portal import (
+    Download,
+    FilledForm,
+    FormKind,
+    Notification,
+    NoWayOn,
+    Page,
+    Pickup,
+    PortalClient,
+    PortalSite,
+    Section,
+    Visit,
+)
+from clients.portal.reading import notification
+from clients.recorder import Recorder
+from clients.sessions import Sessions
+from clients.spool import SpoolFolder
+
+
+class FormsPortalClient(PortalClient):
+    """One TLS connection for each thread and credential, whatever the number of visits."""
+
+    def __init__(self, site: PortalSite, recorder: Recorder) -> None:
+        """See the interface."""
+        super().__init__(site, recorder)
+        self._sessions = Sessions(site.connection)
+        self._folder = SpoolFolder(recorder.bodies)
+
+    def visit(self, aro: Credential | None) -> FormsVisit:
+        """See the interface."""
+        return FormsVisit(self.site, aro, Journey(self.site, self.recorder, self._sessions, self._folder))
+
+    def close(self) -> None:
+        """See the interface."""
+        self._sessions.close()
+        self._folder.close()
+
+
+class FormsVisit(Visit):
+    """A user without a screen. The IKI Certificate is presented in the sections, not on the landing page."""
+
+    def __init__(self, site: PortalSite, aro: Credential | None, journey: Journey) -> None:
+        """Nothing is sent yet."""
+        super().__init__(site, aro)
+        self._journey = journey
+        self._page: Page | None = None
+        self._document = Document("", None)
+        self._section: Section | None = None
+        self._homes: dict[Section, str] = {}
+
+    # --- going from page to page ---
+
+    def open(self) -> Page:
+        """See the interface."""
+        self._section = None
+        return self._arrive(self._journey.get(self.site.connection.url, None))
+
+    def links_to(self, section: Section) -> bool:
+        """See the interface."""
+        self._at_landing()
+        return bool(self._document.find(self._landing_link(section)))
+
+    def follow(self, section: Section) -> Page:
+        """See the interface."""
+        self._at_landing()
+        link, key = self._landing_link(section), f"landing.{section}"
+        url = self._target(self._one(link, key), link, key)
+        self._section = section
+        page = self._go(url)
+        self._homes[section] = page.url
+        return page
+
+    def _arrive(self, arrival: Arrival) -> Page:
+        document = Document(arrival.url, arrival.exchange.response)
+        self._document = document
+        self._page = Page(arrival.exchange, arrival.url, document.title, document.text)
+        return self._page
+
+    def _go(self, url: str) -> Page:
+        came_from = self._page.url if self._page else None
+        return self._arrive(self._journey.get(url, self.aro, came_from=came_from))
+
+    def _at_landing(self) -> Page:
+        return self.open() if self._page is None or self._section is not None else self._page
+
+    def _landing_link(self, section: Section) -> Locator:
+        landing = self.site.pages.landing
+        return landing.organisation if section is Section.ORGANISATION else landing.device
+
+    def _enter(self, section: Section, link: Locator | None, key: str) -> Page:
+        """Go to a page of a section by the link to it, which may stand on every page of the section."""
+        if self._section is not section or link is None or not self._document.find(link):
+            self._go_home(section)
+        return self._shown() if link is None else self._go(self._target(self._one(link, key), link, key))
+
+    def _go_home(self, section: Section) -> None:
+        if section in self._homes:
+            self._section = section
+            self._go(self._homes[section])
+        else:
+            self.follow(section)
+
+    # --- finding what the page map names ---
+
+    def _shown(self) -> Page:
+        return self._page or self.open()
+
+    def _one(
+        self, locator: Locator, key: str, within: Element | None = None, *, unseen: bool = False
+    ) -> Element:
+        """The first such element. Raises NoWayOn."""
+        found = self._document.find(locator, within, unseen=unseen)
+        if not found:
+            raise NoWayOn(self._shown(), key, locator)
+        return found[0]
+
+    def _target(self, link: Element, locator: Locator, key: str) -> str:
+        """The URL of a link. Raises NoWayOn where it is none of the portal's."""
+        reference = link.get("href")
+        if reference is None:
+            raise NoWayOn(self._shown(), key, locator, why="is no link")
+        url = self._document.absolute(reference)
+        if not self._journey.leads_to(url):
+            raise NoWayOn(
+                self._shown(), key, locator, why=f"leads to {reference!r}, which is not the portal's"
+            )
+        return url
+
+    # --- forms ---
+
+    def form(self, kind: FormKind) -> FilledForm:
+        """See the interface."""
+        pages = self._form_page(kind)
+        page = self._enter(kind.section, pages.open, f"{kind}.open")
+        # What a user clicks on to choose a file may stand before the field, which is hidden then.
+        field = self._one(pages.field, f"{kind}.field", unseen=kind is FormKind.BATCH)
+        button = self._one(pages.submit, f"{kind}.submit")
+        try:
+            form = shared_form(self._document, field, button)
+        except NoForm as error:
+            at_fault = pages.submit if error.is_button else pages.field
+            key = f"{kind}.submit" if error.is_button else f"{kind}.field"
+            raise NoWayOn(page, key, at_fault, why=str(error)) from None
+        name = field.get("name", "")
+        return FilledForm(
+            page=page,
+            method=method_of(form, button),
+            action=action_of(self._document, form, button),
+            fields=tuple(each for each in fields_of(self._document, form, button) if each[0] != name),
+            field=name,
+            encoding=encoding_of(form, button),
+        )
+
+    def submit_csr(self, kind: FormKind, text: str) -> Notification:
+        """See the interface."""
+        return self._submit(kind, text)
+
+    def submit_batch(self, name: str, archive: Path) -> Notification:
+        """See the interface. Raises SpoolError, and OSError where the archive cannot be read."""
+        return self._submit(FormKind.BATCH, (name, archive))
+
+    def _submit(self, kind: FormKind, value: str | tuple[str, Path]) -> Notification:
+        form = self.form(kind)
+        if not self._journey.leads_to(form.action):
+            why = f"goes to {form.action!r}, which is not the portal's"
+            raise NoWayOn(form.page, f"{kind}.submit", self._form_page(kind).submit, why=why)
+        page = self._arrive(self._journey.send(form, value, self.aro))
+        return notification(page, [self._form_page(kind)], self.site.pages, self._document.texts)
+
+    def _form_page(self, kind: FormKind) -> FormPage:
+        pages = self.site.pages
+        return {
+            FormKind.ORGANISATION: pages.organisation,
+            FormKind.DEVICE: pages.device,
+            FormKind.BATCH: pages.batch,
+        }[kind]
+
+    # --- one's own requests, and what can be picked up ---
+
+    def requests(self, section: Section) -> tuple[str, ...]:
+        """See the interface."""
+        return tuple(reference for reference, _ in self._rows(self._list(section)))
+
+    def request(self, section: Section, reference: str) -> Notification:
+        """See the interface."""
+        row = self._to_request(section, reference)
+        forms = [self._form_page(kind) for kind in FormKind if kind.section is section]
+        told = notification(
+            self._shown(), forms, self.site.pages, lambda locator: self._document.texts(locator, row)
+        )
+        return replace(told, reference=told.reference or reference)
+
+    def certificate_of(self, reference: str) -> Download:
+        """See the interface."""
+        row = self._to_request(Section.ORGANISATION, reference)
+        link, key = self.site.pages.organisation_requests.certificate, "organisation-requests.certificate"
+        return self.download(self._target(self._one(link, key, row), link, key))
+
+    def pickups(self) -> tuple[Pickup, ...]:
+        """See the interface."""
+        pickup = self.site.pages.pickup
+        page = self._enter(Section.DEVICE, pickup.open, "pickup.open")
+        return tuple(
+            Pickup(
+                reference=reference,
+                page=page,
+                text=text_of(row),
+                certificate=self._linked(pickup.certificate, row),
+                certificates=self._linked(pickup.certificates, row),
+                report=self._linked(pickup.report, row),
+                response=self._linked(pickup.response, row),
+            )
+            for reference, row in self._rows(pickup)
+        )
+
+    def _rows(self, pages: RequestsPage | PickupPage) -> list[tuple[str, Element]]:
+        """The rows of the list that is shown, with their references; a row without one is none."""
+        found = ((row, pages.reference.search(text_of(row))) for row in self._document.find(pages.row))
+        return [(match["reference"], row) for row, match in found if match]
+
+    def _list(self, section: Section) -> RequestsPage:
+        """Go to the list of one's own requests."""
+        pages = self.site.pages
+        listed = pages.organisation_requests if section is Section.ORGANISATION else pages.device_requests
+        self._enter(section, listed.open, f"{section}-requests.open")
+        return listed
+
+    def _to_request(self, section: Section, reference: str) -> Element | None:
+        """Go to what tells of a request: its own page, or the row of the list that is given then."""
+        listed = self._list(section)
+        row = next((row for name, row in self._rows(listed) if name == reference), None)
+        if row is None:
+            raise NoWayOn(self._shown(), f"{section}-requests.row", listed.row, why=f"lists no {reference}")
+        if listed.details is None:
+            return row
+        key = f"{section}-requests.details"
+        self._go(self._target(self._one(listed.details, key, row), listed.details, key))
+        return None
+
+    # --- files ---
+
+    def _linked(self, locator: Locator | None, row: Element) -> str | None:
+        """The URL of a link in a row; None where it has no such link."""
+        links = [] if locator is None else self._document.find(locator, row)
+        references = (link.get("href") for link in links)
+        return next((self._document.absolute(each) for each in references if each is not None), None)
+
+    def download(self, url: str) -> Download:
+        """See the interface. Raises NoWayOn where the URL is not the portal's, and SpoolError."""
+        if not self._journey.leads_to(url):
+            raise NoWayOn(self._shown(), "certificate", why=f"leads to {url!r}, which is not the portal's")
+        came_from = self._page.url if self._page else None
+        arrival = self._journey.get(url, self.aro, came_from=came_from, file=True)
+        return Download(arrival.exchange, arrival.url, _file_name(arrival))
+
+    def cookies(self) -> Mapping[str, str]:
+        """See the interface."""
+        return self._journey.cookies.values()
+
+    def close(self) -> None:
+        """Nothing is left open: connections are the client's, and the cookies go with this visit."""
+
+
+def _file_name(arrival: Arrival) -> str | None:
+    response = arrival.exchange.response
+    headers = Message()
+    headers["Content-Disposition"] = (response.header("Content-Disposition") if response else None) or ""
+    named = headers.get_filename() or unquote(urlsplit(arrival.url).path)
+    return named.replace("\\", "/").rpartition("/")[2] or None

@@ -1,0 +1,437 @@
+"""The portal's client without a browser: it goes where a user would, and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from clients.connection import Connection
+from clients.exchange import FailureKind
+from clients.portal.forms import FormsPortalClient, FormsVisit
+from clients.portal.portal import FormKind, NoWayOn, PortalError, PortalSite, Section, Standing
+from clients.recorder import Recorder, Redactor
+from clients.spool import HEAD_OCTETS
+from tests.support.portal_site import FORM, HOME, PAGES, SESSION, Page, SmallPortal, always, page, redirect
+from tests.support.servers import ServerIdentity, response, serving
+
+ORGANISATION, DEVICE = Section.ORGANISATION, Section.DEVICE
+VisitOf = Callable[..., FormsVisit]
+CSR = "-----BEGIN CERTIFICATE REQUEST-----\r\nAB+/ =&%\n-----END CERTIFICATE REQUEST-----\n"
+
+
+@pytest.fixture
+def portal() -> SmallPortal:
+    return SmallPortal()
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder(Redactor())
+
+
+@pytest.fixture
+def visit_of(
+    identity: ServerIdentity, server_context: ssl.SSLContext, recorder: Recorder
+) -> Iterator[VisitOf]:
+    """A visit, without a credential, to a portal of the tests."""
+    with ExitStack() as stack:
+
+        def begin(portal: SmallPortal, *, response_bytes: int = 200_000, seconds: float = 10) -> FormsVisit:
+            port = stack.enter_context(serving(portal.answer, server_context))
+            connection = Connection(
+                url=f"https://127.0.0.1:{port}/",
+                server_anchors=identity.certificate,
+                connect_seconds=0.5,
+                response_seconds=seconds,
+                response_bytes=response_bytes,
+            )
+            site = PortalSite("portal-gateway", connection, PAGES, frozenset())
+            client = FormsPortalClient(site, recorder)
+            stack.callback(client.close)
+            return client.visit(None)
+
+        yield begin
+
+
+@pytest.fixture
+def visit(visit_of: VisitOf, portal: SmallPortal) -> FormsVisit:
+    return visit_of(portal)
+
+
+# --- what a user does ---
+
+
+def test_from_the_landing_page_into_a_section(visit: FormsVisit, portal: SmallPortal) -> None:
+    landing = visit.open()
+    assert (landing.title, landing.text) == ("Landing page", "Organisation Certificates Device Certificates")
+    assert visit.links_to(ORGANISATION)
+    home = visit.follow(ORGANISATION)
+    assert home.url.endswith("/o/")
+    assert home.exchange.interface == "portal-gateway"
+    assert visit.cookies() == {"session": SESSION}
+    assert portal.trail == ["GET /", "GET /o/"]
+    assert [asked.header("Referer") for asked in portal.asked] == [None, landing.url]
+
+
+def test_a_csr_is_sent_exactly_with_the_form_and_its_button(visit: FormsVisit, portal: SmallPortal) -> None:
+    notification = visit.submit_csr(FormKind.ORGANISATION, CSR)
+    post = portal.asked[-2]
+    assert portal.trail == ["GET /", "GET /o/", "GET /o/csr", "POST /o/csr", "GET /o/r/1"]
+    assert post.header("Content-Type") == "application/x-www-form-urlencoded"
+    assert post.fields == [("token", "t0k&n"), ("usage", "ka"), ("box", "on"), ("go", "1"), ("csr", CSR)]
+    origin = visit.site.connection.url.rstrip("/")
+    assert (post.header("Origin"), post.header("Referer")) == (origin, f"{origin}/o/csr")
+    assert {asked.header("Cookie") for asked in portal.asked[2:]} == {f"session={SESSION}"}
+    assert notification.standing is Standing.ACCEPTED
+    assert notification.reference == "R1"
+    assert notification.page.text == "Your CSR was accepted. It is R1"
+
+
+def test_a_form_is_read_and_nothing_sent(visit: FormsVisit, portal: SmallPortal) -> None:
+    form = visit.form(FormKind.ORGANISATION)
+    assert (form.method, form.field, form.encoding) == ("POST", "csr", "application/x-www-form-urlencoded")
+    assert form.action == f"{visit.site.connection.url}o/csr"
+    assert ("token", "t0k&n") in form.fields
+    assert not any(asked.method == "POST" for asked in portal.asked)
+
+
+def test_errors_with_their_status_and_code(visit: FormsVisit, portal: SmallPortal) -> None:
+    portal.pages["POST /o/csr"] = portal.pages["/o/r/2"]
+    notification = visit.submit_csr(FormKind.ORGANISATION, CSR)
+    assert notification.standing is Standing.REJECTED
+    assert notification.reference == "R2"
+    assert notification.errors == (
+        PortalError("CSR_ERROR CR:0007: no", "CSR_ERROR", "CR:0007"),
+        PortalError("Something else", None, None),
+    )
+
+
+@pytest.mark.parametrize("octets", [10, 3 * HEAD_OCTETS])
+def test_an_archive_is_uploaded_from_its_file(
+    visit: FormsVisit, portal: SmallPortal, tmp_path: Path, octets: int
+) -> None:
+    archive = tmp_path / "a.bin"
+    archive.write_bytes(b"PK\r\n" * (octets // 4))
+    notification = visit.submit_batch('my "batch".zip', archive)
+    post = portal.asked[-1]
+    boundary = str(post.header("Content-Type")).removeprefix("multipart/form-data; boundary=")
+    assert (
+        post.body
+        == (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="token"\r\n\r\nt\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="zip"; filename="my %22batch%22.zip"\r\n'
+            f"Content-Type: application/zip\r\n\r\n"
+        ).encode()
+        + archive.read_bytes()
+        + f"\r\n--{boundary}--\r\n".encode()
+    )
+    assert (notification.standing, notification.reference) == (Standing.ACCEPTED, "B7")
+    assert notification.csrs == 3
+    exchange = notification.page.exchange
+    assert exchange.request_body == post.body[:HEAD_OCTETS]
+    spool = exchange.request_spool
+    assert (spool is not None) is (octets > HEAD_OCTETS)
+    assert spool is None or spool.sha256 == hashlib.sha256(post.body).hexdigest()
+
+
+def test_ones_own_requests(visit: FormsVisit) -> None:
+    assert visit.requests(ORGANISATION) == ("R1", "R2")
+    assert visit.request(ORGANISATION, "R1").standing is Standing.ACCEPTED
+    assert visit.request(ORGANISATION, "R2").standing is Standing.REJECTED
+    with pytest.raises(NoWayOn, match=r"organisation-requests.row \(css=tr\) lists no R3"):
+        visit.request(ORGANISATION, "R3")
+
+
+def test_a_certificate_of_a_request(visit: FormsVisit, portal: SmallPortal) -> None:
+    portal.pages["/o/r/1"] = always(page("<a class=certificate href='file/1'>Certificate</a>"))
+    headers = 'Content-Disposition: attachment; filename="../x/R1.crt"\r\n'
+    portal.pages["/o/r/file/1"] = always(response(b"\x30\x00", headers=headers))
+    download = visit.certificate_of("R1")
+    assert (download.name, download.url.rpartition("/o/")[2]) == ("R1.crt", "r/file/1")
+    assert download.exchange.response is not None
+    assert download.exchange.response.body == b"\x30\x00"
+    with pytest.raises(NoWayOn, match=r"organisation-requests.certificate \(css=a.certificate\)"):
+        visit.certificate_of("R2")
+
+
+def test_the_pickup_page(visit: FormsVisit, portal: SmallPortal) -> None:
+    one, batch = visit.pickups()
+    url = visit.site.connection.url
+    assert (one.reference, one.text, one.certificate) == ("R5", "R5 One", f"{url}d/5.crt")
+    assert (one.certificates, one.report, one.response) == (None, None, None)
+    assert (batch.reference, batch.certificate) == ("B7", None)
+    assert (batch.certificates, batch.report) == (f"{url}d/7.zip", f"{url}d/7.txt")
+    portal.pages["/d/7.zip"] = always(response(bytes(3 * HEAD_OCTETS)))
+    download = visit.download(str(batch.certificates))
+    assert download.name == "7.zip"
+    assert download.exchange.response is not None
+    assert download.exchange.response.spool is not None
+    assert download.exchange.response.spool.octets == 3 * HEAD_OCTETS
+
+
+def test_each_visit_has_its_own_cookies(visit_of: VisitOf, portal: SmallPortal, recorder: Recorder) -> None:
+    first = visit_of(portal)
+    first.follow(ORGANISATION)
+    second = FormsPortalClient(first.site, recorder).visit(None)
+    second.follow(ORGANISATION)
+    assert portal.asked[-1].header("Cookie") is None
+    assert second.cookies() == {"session": SESSION}
+
+
+def test_cookies_go_where_they_belong(visit: FormsVisit, portal: SmallPortal) -> None:
+    given = (
+        "Set-Cookie: a=1; Path=/o/r\r\nSet-Cookie: b=2; Domain=evil.example\r\nSet-Cookie: c=3; Max-Age=0\r\n"
+    )
+    portal.pages["/o/"] = always(page(HOME, headers=given))
+    visit.requests(ORGANISATION)
+    assert portal.asked[-1].header("Cookie") is None
+    visit.request(ORGANISATION, "R1")
+    assert portal.asked[-1].header("Cookie") == "a=1"
+    assert visit.cookies() == {"a": "1"}
+
+
+def test_the_secret_of_a_session_is_in_no_record(
+    visit: FormsVisit, portal: SmallPortal, recorder: Recorder
+) -> None:
+    portal.pages["/o/mine"] = lambda asked: page(f"{asked.header('Cookie')}, {SESSION}")
+    visit.requests(ORGANISATION)
+    visit.download(f"{visit.site.connection.url}o/mine?s={SESSION}")
+    records = recorder.take()
+    assert len(records) == 4
+    assert SESSION not in repr(records)
+    assert SESSION not in recorder.redactor.text(f"the page says {SESSION}")
+
+
+# --- how a label, a link and a button are found ---
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        "<label>Your <b>CSR</b> <textarea name=csr>Your</textarea></label>",
+        "<span id=a>Your</span> <i id=b hidden>CSR</i><textarea name=csr aria-labelledby='a b'></textarea>",
+        "<textarea name=csr aria-label='Your CSR'></textarea>",
+        "<label for=x>Your CSR</label><label for=c>Your\n CSR</label><p id=x></p><input name=csr id=c>",
+    ],
+)
+def test_ways_to_label_a_field(visit: FormsVisit, portal: SmallPortal, control: str) -> None:
+    form = f"<form method=POST>{control}<input type=submit value=' Send '></form>"
+    portal.pages["GET /o/csr"] = always(page(f"<template>{form}</template>{form}"))
+    read = visit.form(FormKind.ORGANISATION)
+    assert (read.field, read.action) == ("csr", f"{visit.site.connection.url}o/csr")
+
+
+def test_controls_outside_their_form_and_a_button_that_says_where_it_goes(
+    visit: FormsVisit, portal: SmallPortal
+) -> None:
+    portal.pages["GET /o/csr"] = always(
+        page(
+            "<base href='/base/'><form id=f><input name=token value=1></form><label for=c>Your CSR</label>"
+            "<input id=c name=csr form=f><button form=f formaction=go formmethod=post "
+            "formenctype=multipart/form-data>Send</button>"
+        )
+    )
+    form = visit.form(FormKind.ORGANISATION)
+    assert (form.method, form.encoding, form.fields) == ("POST", "multipart/form-data", (("token", "1"),))
+    assert form.action == f"{visit.site.connection.url}base/go"
+
+
+def test_a_form_that_is_sent_by_get(visit: FormsVisit, portal: SmallPortal) -> None:
+    portal.pages["GET /o/csr"] = always(page(FORM.replace('method="post"', "")))
+    visit.submit_csr(FormKind.ORGANISATION, "A B")
+    assert portal.trail[-1] == "GET /o/csr?token=t0k%26n&usage=ka&box=on&go=1&csr=A+B"
+
+
+NO_FORMS: Mapping[str, tuple[str, str]] = {
+    "no field": ("<form><button>Send</button></form>", "nothing on it is pages.organisation.field (label="),
+    "no button": (FORM.replace(">Send<", ">Go<"), "nothing on it is pages.organisation.submit (button=Send)"),
+    "no form": (FORM.replace("<form", "<div"), "pages.organisation.field (label=Your CSR) is in no form"),
+    "no name": (FORM.replace('name="csr"', ""), "(label=Your CSR) is no field with a name"),
+    "two forms": (FORM.replace("<button", "</form><form><button"), "(button=Send) is not in the form of the"),
+    "nothing": ("", "nothing on it is pages.organisation.field"),
+}
+
+
+@pytest.mark.parametrize(("markup", "wrong"), NO_FORMS.values(), ids=NO_FORMS.keys())
+def test_a_page_without_the_form(visit: FormsVisit, portal: SmallPortal, markup: str, wrong: str) -> None:
+    portal.pages["GET /o/csr"] = always(page(markup))
+    with pytest.raises(NoWayOn) as caught:
+        visit.submit_csr(FormKind.ORGANISATION, CSR)
+    assert wrong in str(caught.value)
+    assert "HTTP 200 OK" in str(caught.value)
+    assert not any(asked.method == "POST" for asked in portal.asked)
+
+
+# --- where it does not go ---
+
+ELSEWHERE = (
+    "https://evil.example/x",
+    "http://127.0.0.1:1/x",
+    "https://user@127.0.0.1/x",
+    "//127.0.0.2/x",
+    "javascript:alert(1)",
+    "https://[::1",
+    "https://127.0.0.1:99999/",
+    "file:///etc/passwd",
+    "https://evil.example\\@127.0.0.1/",
+)
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_no_link_form_or_redirect_leads_elsewhere(
+    visit: FormsVisit, portal: SmallPortal, url: str, recorder: Recorder
+) -> None:
+    portal.pages["GET /o/csr"] = always(page(FORM.replace("/o/csr", url)))
+    with pytest.raises(
+        NoWayOn, match=r"pages.organisation.submit \(button=Send\) goes to .* not the portal's"
+    ):
+        visit.submit_csr(FormKind.ORGANISATION, CSR)
+    portal.pages["/o/"] = always(page(f"<a href='{url}'>Submit</a>"))
+    visit = FormsPortalClient(visit.site, recorder).visit(None)
+    with pytest.raises(
+        NoWayOn, match=r"pages.organisation.open \(link=Submit\) leads to .* not the portal's"
+    ):
+        visit.form(FormKind.ORGANISATION)
+    portal.pages["/"] = always(redirect(url, "302 Found"))
+    landing = visit.open()
+    assert landing.exchange.outcome == "HTTP 302 Found"
+    with pytest.raises(NoWayOn, match=r"HTTP 302 Found: nothing on it is pages.landing.device"):
+        visit.follow(DEVICE)
+    with pytest.raises(NoWayOn, match="is not the portal's"):
+        visit.download(url)
+    assert {exchange.url.startswith(visit.site.connection.url) for exchange in recorder.take()} == {True}
+
+
+def test_redirects_have_an_end(visit: FormsVisit, portal: SmallPortal) -> None:
+    portal.pages["/"] = always(redirect("/", "302 Found"))
+    assert visit.open().exchange.outcome == "HTTP 302 Found"
+    assert len(portal.asked) == 11
+
+
+@pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
+def test_a_redirect_that_would_repeat_a_submission_is_not_followed(
+    visit: FormsVisit, portal: SmallPortal, status: str
+) -> None:
+    portal.pages["POST /o/csr"] = always(redirect("/o/r/1", status))
+    notification = visit.submit_csr(FormKind.ORGANISATION, CSR)
+    assert notification.page.exchange.outcome == f"HTTP {status}"
+    assert notification.standing is None
+    portal.pages["/o/"] = always(redirect("/o/moved", status))
+    portal.pages["/o/moved"] = always(page(HOME))
+    assert FormsVisit(visit.site, None, visit._journey).follow(ORGANISATION).url.endswith("/o/moved")
+
+
+def cut(_: object) -> Iterable[bytes]:
+    return [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<p class=ok>accepted"]
+
+
+def slow(_: object) -> Iterable[bytes]:
+    yield b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+    for _ in range(100):
+        time.sleep(0.05)
+        yield b"<p>"
+
+
+BROKEN: Mapping[str, tuple[Page, FailureKind]] = {
+    "cut": (cut, FailureKind.CLOSED),
+    "slow": (slow, FailureKind.TIMED_OUT),
+    "large": (always(page("x" * 300_000)), FailureKind.TOO_LARGE),
+    "no http": (always([b"SSH-2.0-x\r\n"]), FailureKind.NOT_HTTP),
+    "closed": (always([]), FailureKind.CLOSED),
+}
+
+
+@pytest.mark.parametrize(("answer", "kind"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_submission_without_an_answer_is_not_repeated(
+    visit_of: VisitOf, portal: SmallPortal, answer: Page, kind: FailureKind
+) -> None:
+    portal.pages["POST /o/csr"] = answer
+    notification = visit_of(portal, seconds=0.5).submit_csr(FormKind.ORGANISATION, CSR)
+    assert notification.standing is None
+    assert notification.page.text == ""
+    failure = notification.page.exchange.failure
+    assert failure is not None
+    assert failure.kind is kind
+    assert portal.trail.count("POST /o/csr") == 1
+
+
+def test_a_page_is_asked_for_again_where_the_kept_connection_was_closed(
+    visit: FormsVisit, portal: SmallPortal, recorder: Recorder
+) -> None:
+    closings: list[Iterable[bytes]] = [[]]
+    portal.pages["/o/mine"] = lambda _: closings.pop() if closings else page("<table><tr><td>R9</table>")
+    assert visit.requests(ORGANISATION) == ("R9",)
+    assert portal.trail.count("GET /o/mine") == 2
+    assert [exchange.failure is None for exchange in recorder.take()] == [True, True, False, True]
+
+
+# --- hostile pages ---
+
+HOSTILE: Mapping[str, bytes] = {
+    "deep": page("<div>" * 60_000 + "<p class=ok>accepted"),
+    "unclosed": page("<table><form><b><i>" * 5_000),
+    "empty": response(b"", headers="Content-Type: text/html\r\n"),
+    "zeros": response(bytes(1000), headers="Content-Type: text/html\r\n"),
+    "noise": response(bytes(range(256)) * 100, headers="Content-Type: text/html\r\n"),
+    "half a tag": page("<a " + "x=1 " * 20_000),
+    "another kind": response(b"<p class=ok>accepted", headers="Content-Type: application/octet-stream\r\n"),
+    "compressed": response(b"\x1f\x8b\x08", headers="Content-Type: text/html\r\nContent-Encoding: gzip\r\n"),
+    "encoding": response(b"<p>\xff\xfe", headers="Content-Type: text/html; charset=punycode\r\n"),
+    "xml": page('<?xml version="1.0" encoding="ucs-4"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><x>&y;</x>'),
+    "ids": page(
+        "<label for=l id=l>Your CSR</label><form id=f form=f></form><input form=f aria-labelledby='q l'>"
+    ),
+    "odd names": page("<p class=bad =\"' <:x:y \x7f=3 xml:lang:z='1'><svg><title>x</title></svg>"),
+}
+
+
+@pytest.mark.parametrize("said", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_page_is_a_page_without_what_is_sought(
+    visit: FormsVisit, portal: SmallPortal, said: bytes
+) -> None:
+    portal.pages = dict.fromkeys(portal.pages, always(said))
+    start = time.monotonic()
+    for act in (
+        lambda: visit.follow(ORGANISATION),
+        lambda: visit.form(FormKind.DEVICE),
+        lambda: visit.requests(ORGANISATION),
+        visit.pickups,
+    ):
+        with pytest.raises(NoWayOn):
+            act()
+    assert not visit.links_to(DEVICE)
+    assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("octets", "kind"),
+    [
+        ("café".encode(), "text/html; charset=UTF-8"),
+        ("café".encode(), "text/html"),
+        ("<meta charset='latin1'>café".encode("latin-1"), "text/html"),
+        (b"\xef\xbb\xbf" + "café".encode(), "text/html; charset=latin1"),
+        ("\ufeffcafé".encode("utf-16-le"), "text/html"),
+        ("caf\n é".replace("\n ", "").encode(), "text/plain"),
+    ],
+)
+def test_encodings(visit: FormsVisit, portal: SmallPortal, octets: bytes, kind: str) -> None:
+    portal.pages["/"] = always(response(octets, headers=f"Content-Type: {kind}\r\n"))
+    assert visit.open().text == "café"
+
+
+def test_what_a_user_does_not_see_is_no_message(visit: FormsVisit, portal: SmallPortal) -> None:
+    unseen = (
+        "<p class=bad hidden>x</p><div style='display:none'><p class=bad>x</p></div>"
+        "<script>'<p class=bad>'</script><noscript>Read</noscript><p class=ok>not yet</p>"
+        "<p class=ok>appro<b>ved</b>"
+    )
+    portal.pages["POST /o/csr"] = always(page(unseen))
+    notification = visit.submit_csr(FormKind.ORGANISATION, CSR)
+    assert notification.standing is Standing.APPROVED
+    assert notification.page.text == "Read not yet approved"
