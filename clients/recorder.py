@@ -158,6 +158,7 @@ class Screenshot:
     title: str
     """What it shows, in a few words."""
     png: bytes
+    """Empty where the picture is not kept."""
 
 
 class Recorder:
@@ -186,16 +187,17 @@ class Recorder:
             taken, self._exchanges = self._exchanges, []
         return taken
 
-    def show(self, title: str, text: str, png: bytes) -> bool:
+    def show(self, title: str, text: str, png: bytes) -> None:
         """Keep what a browser shows; `text` is what can be read on it.
 
-        False where it is not kept: a secret stands on it, which cannot be taken out of a picture.
+        Where a secret stands there the picture is not kept, since nothing can be taken out of it.
         """
+        title = self.redactor.text(title)
+        shot = Screenshot(title, png)
         if self.redactor.text(text) != text:
-            return False
+            shot = Screenshot(f"{title} (not kept: a secret stands on it)", b"")
         with self._lock:
-            self._screenshots.append(Screenshot(self.redactor.text(title), png))
-        return True
+            self._screenshots.append(shot)
 
     def take_screenshots(self) -> list[Screenshot]:
         """The screenshots since the last call, in their order."""

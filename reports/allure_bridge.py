@@ -9,7 +9,7 @@ could hold a secret, is written.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -90,13 +90,9 @@ class _Bridge:
             return
         _describe(result, scenario)
         result.links = [Link(LINK_TYPE, self._url(name), name) for name in scenario.requirements]
-        for title, text in _attachments(scenario):
+        for title, content, kind in _attachments(scenario):
             logger.attach_data(
-                str(uuid.uuid4()),
-                text,
-                name=title,
-                attachment_type=AttachmentType.TEXT,
-                parent_uuid=result.uuid,
+                str(uuid.uuid4()), content, name=title, attachment_type=kind, parent_uuid=result.uuid
             )
 
     def _url(self, requirement: str) -> str:
@@ -141,15 +137,17 @@ def _steps(scenario: ScenarioResult) -> list[TestStepResult]:
     return steps
 
 
-def _attachments(scenario: ScenarioResult) -> list[tuple[str, str]]:
-    attachments = []
+def _attachments(scenario: ScenarioResult) -> Iterator[tuple[str, str | bytes, AttachmentType]]:
+    """Titles and contents: texts, then what a browser showed."""
     if scenario.findings:
-        attachments.append(("Findings", transcript.findings(scenario.findings)))
+        yield "Findings", transcript.findings(scenario.findings), AttachmentType.TEXT
     if scenario.exchanges:
-        attachments.append(("Exchanges", transcript.exchanges(scenario.exchanges)))
+        yield "Exchanges", transcript.exchanges(scenario.exchanges), AttachmentType.TEXT
     if scenario.notes:
-        attachments.append(("Notes", "\n".join(map(visible, scenario.notes))))
-    return attachments
+        yield "Notes", "\n".join(map(visible, scenario.notes)), AttachmentType.TEXT
+    for shot in scenario.screenshots:
+        if shot.png:
+            yield visible(shot.title), shot.png, AttachmentType.PNG
 
 
 def _milliseconds(moment: datetime | None) -> int:

@@ -112,6 +112,17 @@ class Evidence:
             for number, exchange in enumerate(scenario.exchanges, 1)
         ]
 
+    def screenshots(self, scenario: ScenarioResult) -> list[dict[str, Any]]:
+        """What a browser showed in a scenario, in the form of `results.json`; the pictures become files,
+        after those of its exchanges."""
+        shown: list[dict[str, Any]] = []
+        for number, shot in enumerate(scenario.screenshots, 1):
+            path = f"{FOLDER}/{file_name(scenario.key)}/screen-{number:02}.png"
+            if shot.png:
+                self._write(path, shot.png)
+            shown.append({"title": shot.title, "file": path if shot.png else None})
+        return shown
+
     def _exchange(self, key: str, number: int, exchange: Exchange, *, keep: bool) -> dict[str, Any]:
         path = f"{FOLDER}/{file_name(key)}/{number}"
         request = self._body(exchange.request_body, f"{path}-request.bin", exchange.request_spool, keep=keep)

@@ -180,6 +180,7 @@ def _scenario(scenario: Mapping[str, Any], passed_limit: int, rules: Mapping[str
         "anchor": file_name(scenario["key"]),
         "exchanges": [_exchange(exchange, limit) for exchange in scenario["exchanges"]],
         "findings": [{**f, "rule": rules.get(f["requirement"], "")} for f in scenario["findings"]],
+        "screenshots": [{**s, "href": quote(s["file"] or "")} for s in scenario["screenshots"]],
         "brief": _brief(scenario),
     }
 

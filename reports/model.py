@@ -12,6 +12,7 @@ import pytest
 
 from checks.finding import Finding
 from clients.exchange import Exchange
+from clients.recorder import Screenshot
 
 
 class Verdict(StrEnum):
@@ -126,6 +127,8 @@ class ScenarioResult:
     findings: list[JudgedFinding] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     """Redacted already, in the order of their start."""
+    screenshots: list[Screenshot] = field(default_factory=list)
+    """What a browser showed, in its order."""
     notes: list[str] = field(default_factory=list)
     started_at: datetime | None = None
     """UTC; None where it never started."""

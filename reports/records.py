@@ -52,12 +52,14 @@ def record(scenario: ScenarioResult, target: TargetSummary, evidence: Evidence) 
         ],
         "notes": list(scenario.notes),
         "exchanges": evidence.of(scenario),
+        "screenshots": evidence.screenshots(scenario),
         "command": command(scenario, target),
     }
 
 
 def restored(data: Mapping[str, Any]) -> ScenarioResult:
-    """The scenario that `record` was given, all but its exchanges: they stand in its record alone."""
+    """The scenario that `record` was given, but for its exchanges and screenshots, which stand in its record
+    alone."""
     return ScenarioResult(
         id=data["id"],
         area=data["area"],

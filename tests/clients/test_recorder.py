@@ -89,6 +89,17 @@ def test_a_very_short_secret_does_not_blank_everything() -> None:
     assert Redactor(["a"]).text("banana") == "banana"
 
 
+def test_no_picture_is_kept_of_a_page_that_shows_a_secret() -> None:
+    recorder = Recorder(Redactor([SECRET]))
+    recorder.show("Start", "nothing", b"picture")
+    recorder.show(f"Page of {SECRET}", f"it is {SECRET}", b"picture")
+    first, second = recorder.take_screenshots()
+    assert (first.title, first.png) == ("Start", b"picture")
+    assert second.png == b""
+    assert SECRET not in second.title
+    assert recorder.take_screenshots() == []
+
+
 def test_taking_empties_the_recorder() -> None:
     recorder = Recorder(Redactor())
     recorder.record(exchange())

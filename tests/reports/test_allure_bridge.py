@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.reports.sample import screenshot
+
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "planted-password"
 
@@ -49,7 +51,7 @@ CONFTEST = """
 import pytest
 from checks.finding import Finding
 from reports.model import SCENARIO, StepResult, StepVerdict, Verdict
-from tests.reports.sample import exchange, scenario
+from tests.reports.sample import exchange, scenario, screenshot
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
@@ -75,6 +77,7 @@ def pytest_runtest_makereport(item, call):
         one.verdict, one.reason = Verdict.FAIL, "it was accepted"
         one.add(Finding("G-12-d", "P-256", "P-521"))
     one.exchanges = [exchange(b"<request/>", b"\\x00\\xff"), exchange(b"<again/>", None)]
+    one.screenshots = [screenshot()]
     return report
 """
 
@@ -151,6 +154,9 @@ def test_labels_and_links(by_name: dict[str, Any]) -> None:
 
 def test_exchanges_and_findings_are_attached(results: Path, by_name: dict[str, Any]) -> None:
     attachments = {item["name"]: item for item in by_name["AHW-N07[P-521]"]["attachments"]}
+    shown = attachments.pop("Start: HTTP 200 OK")
+    assert shown["type"] == "image/png"
+    assert (results / shown["source"]).read_bytes() == screenshot().png
     assert sorted(attachments) == ["Exchanges", "Findings"]
     assert {item["type"] for item in attachments.values()} == {"text/plain"}
     text = (results / attachments["Exchanges"]["source"]).read_text(encoding="utf-8")
@@ -166,7 +172,7 @@ def test_no_fixture_and_no_traceback_is_written(results: Path) -> None:
     files = list(results.iterdir())
     assert [file for file in files if file.name.endswith("-container.json")] == []
     for file in files:
-        content = file.read_text(encoding="utf-8")
+        content = file.read_text(encoding="latin-1")
         assert SECRET not in content
         assert "Traceback" not in content
         assert '"trace"' not in content

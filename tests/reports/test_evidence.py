@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients.exchange import Exchange, Spool
-from reports import transcript
+from clients.recorder import Screenshot
+from reports import records, transcript
 from reports.evidence import BODIES, INLINE_OCTETS, Evidence, command, curl, file_name, printable_text
 from reports.model import Verdict
-from tests.reports.sample import URL, exchange, scenario, target
+from tests.reports.sample import URL, exchange, scenario, screenshot, target
 
 
 def record(directory: Path, item: Exchange, verdict: Verdict = Verdict.PASS) -> dict[str, Any]:
@@ -234,6 +235,16 @@ def test_a_large_body_that_was_not_kept_stands_cut_with_its_size(
         assert (body["size"], body["sha256"], body["whole"]) == (20_000_000, "ab" * 32, False)
         assert (body["kept"], "file" in body) == (False, False)
     assert data["curl"] is None
+
+
+def test_screenshots_are_files_but_those_that_show_a_secret(tmp_path: Path) -> None:
+    shots = [screenshot(), Screenshot("not kept", b"")]
+    one = scenario("PGO-P60", exchanges=[exchange()], screenshots=shots)
+    data = records.record(one, target(), Evidence(tmp_path))["screenshots"]
+    file = "evidence/PGO-P60/screen-01.png"
+    assert data == [{"title": "Start: HTTP 200 OK", "file": file}, {"title": "not kept", "file": None}]
+    assert (tmp_path / file).read_bytes() == shots[0].png
+    assert len(list((tmp_path / "evidence" / "PGO-P60").glob("screen*"))) == 1
 
 
 def test_evidence_of_an_earlier_execution_goes(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from tests.reports.sample import (
     large_run,
     run,
     scenario,
+    screenshot,
     target,
 )
 
@@ -122,12 +123,14 @@ def test_what_an_ra_sends_is_shown_and_never_obeyed(tmp_path: Path) -> None:
         findings=((EVIL, Severity.FAILURE),),
         exchanges=[hostile],
         notes=[EVIL],
+        screenshots=[screenshot(EVIL)],
         steps=[StepResult("Given", EVIL, StepVerdict.FAILED, 0.1, EVIL)],
     )
     text = page(run(tmp_path, one, target=target(name=EVIL, settings={EVIL: EVIL})))
     reader = read(text)
     assert [tag for tag, _ in reader.elements].count("script") == 1
-    assert "img" not in {tag for tag, _ in reader.elements}
+    images = [attributes for tag, attributes in reader.elements if tag == "img"]
+    assert [set(image) for image in images] == [{"src", "alt", "width", "height", "loading"}]
     assert "alert(1)" in " ".join(reader.text)
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text)
     assert "\\x1b[31m\\x00" in text

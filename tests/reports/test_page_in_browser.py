@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.reports.browser import EXECUTABLE, Page, chromium
-from tests.reports.sample import finish, large_catalogue, large_run
+from tests.reports.sample import catalogue, finish, large_catalogue, large_run, run, scenario, screenshot
 
 pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="no Chromium is installed")
 
@@ -60,6 +61,29 @@ def test_it_asks_for_nothing_but_itself(browse: Browse, report: str) -> None:
     async def visit(page: Page) -> None:
         await page.show(report)
         assert {url for url in page.requests if not url.startswith(("about:", "data:"))} == {report}
+        assert page.errors == []
+
+    browse(visit)
+
+
+def test_what_a_browser_showed_can_be_seen(browse: Browse, tmp_path: Path) -> None:
+    one = scenario("PGO-P60", screenshots=[screenshot()])
+    result = run(tmp_path, one)
+    finish(result, catalogue())
+    report = (tmp_path / "index.html").as_uri()
+
+    async def visit(page: Page) -> None:
+        await page.show(report)
+        await page.run("for (const e of document.querySelectorAll('details')) e.open = true")
+        await page.run("document.querySelector('.screens').scrollIntoView()")
+        for _ in range(100):
+            if await page.run("document.querySelector('.screens img').naturalWidth === 1"):
+                break
+            await asyncio.sleep(0.02)
+        else:
+            raise AssertionError("the picture was not drawn")
+        folder = tmp_path.as_uri()
+        assert {url for url in page.requests if not url.startswith(("about:", "data:", folder))} == set()
         assert page.errors == []
 
     browse(visit)

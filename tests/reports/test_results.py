@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from clients.recorder import Screenshot
 from reports import results
 from reports.model import Run, Severity, Verdict
 from tests.reports.sample import (
@@ -17,6 +18,7 @@ from tests.reports.sample import (
     large_run,
     run,
     scenario,
+    screenshot,
     target,
 )
 from tests.reports.schema import violations
@@ -55,6 +57,7 @@ def test_odd_content_keeps_the_schema(tmp_path: Path) -> None:
             exchange(b"a" * 40_000, b"\xff" * 40_000, credential=None),
         ],
         notes=["a note"],
+        screenshots=[screenshot("lone \ud800"), Screenshot("", b"")],
         appendix_k="SMKI-1",
         started_at=None,
     )
