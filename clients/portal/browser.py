@@ -22,7 +22,7 @@ from playwright.sync_api import FilePayload
 from playwright.sync_api import Locator as Found
 
 from clients.connection import Credential
-from clients.portal.chromium import Chromium, find_browser
+from clients.portal.chromium import Chromium, find_browser, in_browser
 from clients.portal.pages import FormPage, Locator, RequestsPage
 from clients.portal.portal import (
     Download,
@@ -88,7 +88,7 @@ class BrowserVisit(Visit):
     def __init__(self, site: PortalSite, aro: Credential | None, screen: Screen) -> None:
         """Begin on `screen`; nothing is sent yet."""
         super().__init__(site, aro)
-        self.screen = screen
+        self.screen, self.chromium = screen, screen.chromium
         self._section: Section | None = None
         self._homes: dict[Section, str] = {}
         self._closed = False
@@ -98,11 +98,13 @@ class BrowserVisit(Visit):
         self._section = None
         return self.screen.go(self.site.connection.url)
 
+    @in_browser
     def links_to(self, section: Section) -> bool:
         """See the interface."""
         self._at_landing()
         return self.screen.visible(self._landing_link(section)).count() > 0
 
+    @in_browser
     def follow(self, section: Section) -> Page:
         """See the interface."""
         self._at_landing()
@@ -131,6 +133,7 @@ class BrowserVisit(Visit):
 
     # --- forms ---
 
+    @in_browser
     def form(self, kind: FormKind) -> FilledForm:
         """See the interface."""
         form, field = self._at_form(kind)
@@ -141,6 +144,7 @@ class BrowserVisit(Visit):
         fields = tuple((name, value) for name, value in data.pop("fields"))
         return FilledForm(page=self.screen.shown, fields=fields, **data)
 
+    @in_browser
     def submit_csr(self, kind: FormKind, text: str) -> Notification:
         """See the interface."""
         form, field = self._at_form(kind)
@@ -150,6 +154,7 @@ class BrowserVisit(Visit):
             raise NoWayOn(self.screen.shown, f"{kind}.field", form.field) from None
         return self._submit(kind, form, field)
 
+    @in_browser
     def submit_batch(self, name: str, archive: Path) -> Notification:
         """See the interface."""
         form, field = self._at_form(FormKind.BATCH)
@@ -187,10 +192,12 @@ class BrowserVisit(Visit):
 
     # --- one's own requests, and what can be picked up ---
 
+    @in_browser
     def requests(self, section: Section) -> tuple[str, ...]:
         """See the interface."""
         return tuple(reference for reference, _ in self._listed(section))
 
+    @in_browser
     def request(self, section: Section, reference: str) -> Notification:
         """See the interface."""
         forms = [self._form_page(kind) for kind in FormKind if kind.section is section]
@@ -198,6 +205,7 @@ class BrowserVisit(Visit):
         told = notification(self.screen.shown, forms, self.site.pages, self.screen.texts(row))
         return replace(told, reference=told.reference or reference)
 
+    @in_browser
     def certificate_of(self, reference: str) -> Download:
         """See the interface."""
         row = self._to_request(Section.ORGANISATION, reference)
@@ -207,6 +215,7 @@ class BrowserVisit(Visit):
             raise NoWayOn(self.screen.shown, "organisation-requests.certificate", sought)
         return self.download(url)
 
+    @in_browser
     def pickups(self) -> tuple[Pickup, ...]:
         """See the interface."""
         pickup = self.site.pages.pickup

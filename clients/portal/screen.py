@@ -16,7 +16,7 @@ from playwright.sync_api import ViewportSize
 
 from clients.connection import Credential
 from clients.exchange import Exchange
-from clients.portal.chromium import Chromium
+from clients.portal.chromium import Chromium, in_browser
 from clients.portal.gate import Gate
 from clients.portal.pages import Locator, LocatorKind
 from clients.portal.portal import NoWayOn, Page, PortalSite
@@ -31,7 +31,10 @@ _SIZE = ViewportSize(width=1100, height=1300)
 
 
 class Screen:
-    """Shows one page at a time, and takes a picture of each."""
+    """Shows one page at a time, and takes a picture of each.
+
+    What finds elements is used in the browser's thread (`in_browser`).
+    """
 
     def __init__(
         self,
@@ -45,23 +48,27 @@ class Screen:
     ) -> None:
         """Open it in the browser; nothing is sent yet. `scripts`: whether it runs those of the portal."""
         connection = site.connection
+        self.chromium = chromium
         self._site, self._aro, self._recorder, self._folder = site, aro, recorder, folder
         self._gate = Gate(
             chromium.gates, connection, aro, site.hosts | {urlsplit(connection.url).hostname or ""}
         )
-        self._context = chromium.browser.new_context(
+        self.page: Page | None = None
+        """The page that is shown; None where none was yet."""
+        self._open(scripts)
+
+    @in_browser
+    def _open(self, scripts: bool) -> None:
+        self._context = self.chromium.browser.new_context(
             proxy=self._gate.proxy,
             java_script_enabled=scripts,
             locale="en-GB",
             service_workers="block",
             viewport=_SIZE,
         )
-        self._context.set_default_timeout(connection.connect_seconds * 1000)
-        self.tab = self._context.new_page()
-        """What shows the pages."""
-        self._traffic = self._watched(self.tab)
-        self.page: Page | None = None
-        """The page that is shown; None where none was yet."""
+        self._context.set_default_timeout(self._site.connection.connect_seconds * 1000)
+        self._tab = self._context.new_page()
+        self._traffic = self._watched(self._tab)
 
     def _watched(self, tab: Tab) -> Traffic:
         label = self._aro.label if self._aro else None
@@ -76,11 +83,13 @@ class Screen:
 
     # --- going from page to page ---
 
+    @in_browser
     def go(self, url: str) -> Page:
         """Go to a page by its URL, as if it were typed."""
         patience = self._patience(self._site.connection.response_seconds)
-        return self._lead(lambda: self.tab.goto(url, timeout=patience), url)
+        return self._lead(lambda: self._tab.goto(url, timeout=patience), url)
 
+    @in_browser
     def act(self, deed: Callable[[], object], sent: Path | None = None) -> Page:
         """Do what leads from the page that is shown to another, and wait until that is shown whole.
 
@@ -90,7 +99,7 @@ class Screen:
         patience = self._patience(self._site.file_seconds if sent else limits.response_seconds)
 
         def wait() -> None:
-            with self.tab.expect_navigation(timeout=patience, wait_until="load"):
+            with self._tab.expect_navigation(timeout=patience, wait_until="load"):
                 deed()
 
         return self._lead(wait, self.shown.url, sent)
@@ -106,13 +115,14 @@ class Screen:
         if exchange.response is None:
             self.page = Page(exchange, exchange.url, "", "")
         else:
-            body = self.tab.locator("body")
+            body = self._tab.locator("body")
             text = as_read(body.inner_text()) if body.count() else ""
-            self.page = Page(exchange, self.tab.url, as_read(self.tab.title()), text)
+            self.page = Page(exchange, self._tab.url, as_read(self._tab.title()), text)
             title = f"{self.page.title or 'A page without a title'}: {exchange.outcome}"
-            self._recorder.show(title, text, self.tab.screenshot())
+            self._recorder.show(title, text, self._tab.screenshot())
         return self.page
 
+    @in_browser
     def click(self, locator: Locator, key: str, scope: Found | None = None, sent: Path | None = None) -> Page:
         """Click on what leads to another page. Raises NoWayOn where it is not there, or cannot be reached."""
         found = self.one(locator, key, scope)
@@ -133,7 +143,7 @@ class Screen:
 
     def find(self, locator: Locator, scope: Found | None = None) -> Found:
         """Every such element of the page, or of a part of it, hidden ones included."""
-        within: Any = self.tab if scope is None else scope
+        within: Any = self._tab if scope is None else scope
         match locator.kind:
             case LocatorKind.LABEL:
                 found: Found = within.get_by_label(locator.value, exact=True)
@@ -162,6 +172,7 @@ class Screen:
 
     # --- the rest ---
 
+    @in_browser
     def download(self, url: str) -> Exchange:
         """Get a file, or a page, in a tab of its own."""
         tab = self._context.new_page()
@@ -172,7 +183,7 @@ class Screen:
         tab.on("download", lambda download: began.append(download))  # a function, for it is given marks
         file = None
         try:
-            error, timed_out = _outcome(lambda: tab.goto(url, timeout=patience, referer=self.tab.url))
+            error, timed_out = _outcome(lambda: tab.goto(url, timeout=patience, referer=self._tab.url))
             if "Download is starting" in error:
                 saved = began[0] if began else tab.wait_for_event("download")
                 error = saved.failure() or error
@@ -181,16 +192,15 @@ class Screen:
         finally:
             tab.close()
 
+    @in_browser
     def cookies(self) -> Mapping[str, str]:
         """The cookies that the portal has given, by name."""
         return {cookie["name"]: cookie["value"] for cookie in self._context.cookies()}
 
     def close(self) -> None:
-        """Close it, and every connection."""
-        try:
-            self._context.close()
-        finally:
-            self._gate.close()
+        """Close it, and every connection, which ends whatever still waits for an answer."""
+        self._gate.close()
+        self.chromium.run(self._context.close)
 
 
 def _outcome(way: Callable[[], object]) -> tuple[str, bool]:
