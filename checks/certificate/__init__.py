@@ -2,6 +2,8 @@
 
 from checks.certificate.device_profile import DeviceProfile
 from checks.certificate.match import judge_against_csr
+from checks.certificate.organisation_profile import CommonNames, OrganisationProfile
+from checks.certificate.organisation_verdict import ORGANISATION_RULES, judge_organisation_certificate
 from checks.certificate.profile import (
     DEVICE_RULES,
     judge_device_certificate,
@@ -14,13 +16,17 @@ from checks.certificate.structure import WHOLE_CERTIFICATE
 
 __all__ = [
     "DEVICE_RULES",
+    "ORGANISATION_RULES",
     "WHOLE_CERTIFICATE",
+    "CommonNames",
     "DeviceProfile",
+    "OrganisationProfile",
     "Rule",
     "SerialsSeen",
     "judge_against_csr",
     "judge_device_certificate",
     "judge_issued_certificate",
+    "judge_organisation_certificate",
     "judge_read_certificate",
     "judge_unique_serials",
 ]

@@ -5,14 +5,14 @@ Version, the sign of the serial number and the rest that has one is judged under
 
 from __future__ import annotations
 
-from checks.certificate.device_profile import DeviceProfile
-from checks.certificate.names import COMMON_NAME, DIRECTORY_STRINGS
+from checks.certificate.issuing import CertificateProfile
+from checks.certificate.names import COMMON_NAME, DIRECTORY_STRINGS, Name
 from checks.certificate.rules import RuleBook, in_hexadecimal
 from checks.certificate.structure import ECDSA_SHA256, ECDSA_SHA256_NULL, Certificate
 from checks.certificate.times import Time
 from checks.der import PRINTABLE_STRING, UTF8_STRING, bit_string_fault, integer_fault
 
-BOOK = RuleBook()
+BOOK: RuleBook[CertificateProfile] = RuleBook()
 
 _CURRENT_STRINGS = (PRINTABLE_STRING, UTF8_STRING)
 _SERIAL_OCTETS = 20
@@ -20,7 +20,7 @@ _COMMON_NAME_CHARACTERS = 64
 
 
 @BOOK.rule("G-12-a", "a serial number in DER", where="serialNumber", source="X.690 8.3.2", varies=True)
-def serial_in_shortest_form(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def serial_in_shortest_form(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """The INTEGER is minimal."""
     return integer_fault(certificate.serial)
 
@@ -32,7 +32,7 @@ def serial_in_shortest_form(certificate: Certificate, _profile: DeviceProfile) -
     source="RFC 5280 4.1.2.2",
     varies=True,
 )
-def serial_no_longer_than_20_octets(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def serial_no_longer_than_20_octets(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """Longer ones also exceed the recalled maximum of G-DEV-c, which is silent about them."""
     if len(certificate.serial) <= _SERIAL_OCTETS:
         return None
@@ -46,7 +46,7 @@ def serial_no_longer_than_20_octets(certificate: Certificate, _profile: DevicePr
     source="RFC 5280 4.1.1.2",
     varies=True,
 )
-def algorithms_agree(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def algorithms_agree(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """Octet for octet."""
     if certificate.inner_algorithm == certificate.outer_algorithm:
         return None
@@ -60,7 +60,7 @@ def algorithms_agree(certificate: Certificate, _profile: DeviceProfile) -> str |
     source="RFC 5480 appendix A",
     varies=True,
 )
-def signature_is_whole_octets(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def signature_is_whole_octets(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """A BIT STRING without unused bits."""
     fault = bit_string_fault(certificate.signature)
     if fault is None and certificate.signature[0]:
@@ -75,7 +75,7 @@ def signature_is_whole_octets(certificate: Certificate, _profile: DeviceProfile)
     source="RFC 5280 4.1.1.3",
     varies=True,
 )
-def signature_verifies(certificate: Certificate, profile: DeviceProfile) -> str | None:
+def signature_verifies(certificate: Certificate, profile: CertificateProfile) -> str | None:
     """Judged only where the algorithm is the one of G-12-e, with or without NULL parameters."""
     if certificate.outer_algorithm not in (ECDSA_SHA256, ECDSA_SHA256_NULL):
         return None
@@ -87,13 +87,13 @@ def signature_verifies(certificate: Certificate, profile: DeviceProfile) -> str 
 
 
 @BOOK.rule("G-12-a", "an issuer that is not empty", where="issuer", source="RFC 5280 4.1.2.4")
-def issuer_is_not_empty(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def issuer_is_not_empty(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """What the name looks like is G-DEV-d and -e."""
     return None if certificate.issuer_name.relative_names else "an empty name"
 
 
 @BOOK.rule("G-12-a", "the name of one of the target's issuing CAs", where="issuer", source="RFC 5280 6.1.3")
-def issuer_is_a_known_ca(certificate: Certificate, profile: DeviceProfile) -> str | None:
+def issuer_is_a_known_ca(certificate: Certificate, profile: CertificateProfile) -> str | None:
     """Names are compared as RFC 5280 7.1 does; an empty one has its own rule."""
     if (
         not profile.issuing_cas
@@ -105,7 +105,7 @@ def issuer_is_a_known_ca(certificate: Certificate, profile: DeviceProfile) -> st
 
 
 @BOOK.rule("G-12-a", "a name in DER with strings of their types", where="issuer", source="RFC 5280 4.1.2.4")
-def issuer_is_well_encoded(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def issuer_is_well_encoded(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """Characters outside a PrintableString's set, UTF-8 that is none, an unordered SET."""
     return certificate.issuer_name.fault
 
@@ -116,12 +116,18 @@ def issuer_is_well_encoded(certificate: Certificate, _profile: DeviceProfile) ->
     where="issuer",
     source="RFC 5280 4.1.2.4, appendix A.1",
 )
-def issuer_strings_are_allowed(certificate: Certificate, profile: DeviceProfile) -> str | None:
+def issuer_strings_are_allowed(certificate: Certificate, profile: CertificateProfile) -> str | None:
     """Older string types may stay in a name that its CA's own certificate has, octet for octet."""
     known = any(ca.subject == certificate.issuer for ca in profile.issuing_cas)
-    for rdn in certificate.issuer_name.relative_names:
+    return strings_fault(certificate.issuer_name, of_the_past=known)
+
+
+def strings_fault(name: Name, *, of_the_past: bool = False) -> str | None:
+    """What RFC 5280 does not allow in the strings of a name; `of_the_past` lets older string types pass."""
+    for rdn in name.relative_names:
         for attribute in rdn:
-            if attribute.tag in DIRECTORY_STRINGS and attribute.tag not in _CURRENT_STRINGS and not known:
+            old = attribute.tag in DIRECTORY_STRINGS and attribute.tag not in _CURRENT_STRINGS
+            if old and not of_the_past:
                 return f"{attribute} with tag {attribute.tag:02X}"
             if attribute.text == "":
                 return f"{attribute} without characters"
@@ -137,7 +143,7 @@ def issuer_strings_are_allowed(certificate: Certificate, profile: DeviceProfile)
     source="RFC 5280 4.1.2.5",
     varies=True,
 )
-def not_before_is_well_encoded(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def not_before_is_well_encoded(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """Seconds given, no fractions, Z for the time zone."""
     return _encoding_of(certificate.not_before)
 
@@ -148,7 +154,7 @@ def not_before_is_well_encoded(certificate: Certificate, _profile: DeviceProfile
     where="notAfter",
     source="RFC 5280 4.1.2.5",
 )
-def not_after_is_well_encoded(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def not_after_is_well_encoded(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """Which time it must be is G-12-i."""
     return _encoding_of(certificate.not_after)
 
@@ -164,7 +170,7 @@ def _encoding_of(time: Time) -> str | None:
     source="RFC 5280 4.1.2.5",
     varies=True,
 )
-def validity_is_in_order(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def validity_is_in_order(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """Nothing to compare where one of them is not a time."""
     start, end = certificate.not_before, certificate.not_after
     if start.moment is None or end.moment is None or start.moment <= end.moment:
@@ -178,19 +184,19 @@ def validity_is_in_order(certificate: Certificate, _profile: DeviceProfile) -> s
     where="unique identifiers",
     source="RFC 5280 4.1.2.8",
 )
-def no_unique_identifiers(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def no_unique_identifiers(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """Conforming CAs do not write them."""
     return "one is there" if certificate.unique_identifiers else None
 
 
 @BOOK.rule("G-12-a", "at least one extension in extensions", where="extensions", source="RFC 5280 4.1")
-def extensions_are_not_empty(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def extensions_are_not_empty(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """SIZE (1..MAX)."""
     return "an empty SEQUENCE" if certificate.extensions_empty else None
 
 
 @BOOK.rule("G-12-a", "each extension once", where="extensions", source="RFC 5280 4.2")
-def extensions_are_unique(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def extensions_are_unique(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """The first of each is the one that other rules look at."""
     if not certificate.duplicates:
         return None
@@ -200,7 +206,7 @@ def extensions_are_unique(certificate: Certificate, _profile: DeviceProfile) -> 
 @BOOK.rule(
     "G-12-a", "every extension in DER and of its own syntax", where="extensions", source="RFC 5280 4.2"
 )
-def extensions_are_well_encoded(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def extensions_are_well_encoded(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """DER booleans and bit strings, defaults left out, an extnValue that holds what the extension is."""
     faults = [
         f"{extension.name}: {'; '.join(extension.faults)}"

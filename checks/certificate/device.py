@@ -1,6 +1,6 @@
-"""What is asked of Device Certificates alone: G-12-i to -n, G-DEV and G-OID.
+"""What is asked of Device Certificates alone: G-12-i to -n, G-DEV, G-OID-b and G-BAD-e.
 
-G-OID-a and part of G-DEV-h say again, of real certificates, what a row of G-12 says; each is judged beside
+G-BAD-e and part of G-DEV-h say again, of real certificates, what a row of G-12 says; each is judged beside
 that row, so a certificate that breaks one breaks both.
 """
 
@@ -18,19 +18,17 @@ from checks.certificate.extensions import (
     SUBJECT_ALT_PUBLIC_KEY_INFO,
     SUBJECT_KEY_IDENTIFIER,
     AlternativeNames,
-    KeyUsage,
-    Policies,
 )
+from checks.certificate.general import key_usage_fault, policy_fault
 from checks.certificate.names import COMMON_NAME
 from checks.certificate.rules import RuleBook, in_hexadecimal
 from checks.certificate.structure import VERSION_3, Certificate
 from checks.der import GENERALIZED_TIME
 
-BOOK = RuleBook()
+BOOK: RuleBook[DeviceProfile] = RuleBook()
 
 _NO_END = "99991231235959Z"
 _EMPTY_NAME = b"\x30\x00"
-_USAGES = (("digitalSignature",), ("keyAgreement",))
 _SERIAL_OCTETS_OF_RFC_5280 = 20
 _EUI64_OCTETS = 8
 _ADDED_BY_CA = (SUBJECT_KEY_IDENTIFIER, CERTIFICATE_POLICIES, AUTHORITY_KEY_IDENTIFIER)
@@ -55,10 +53,7 @@ def subject_is_empty(certificate: Certificate, _profile: DeviceProfile) -> str |
 )
 def key_usage_is_one_of_two(certificate: Certificate, _profile: DeviceProfile) -> str | None:
     """Nothing to look at where it is absent."""
-    content = certificate.content(KEY_USAGE, KeyUsage)
-    if content is None or content.bits in _USAGES:
-        return None
-    return ", ".join(content.bits) or "no bit set"
+    return key_usage_fault(certificate)
 
 
 @BOOK.rule(
@@ -69,25 +64,7 @@ def key_usage_is_one_of_two(certificate: Certificate, _profile: DeviceProfile) -
 )
 def policy_is_the_environments(certificate: Certificate, profile: DeviceProfile) -> str | None:
     """The expected one is a setting of the target. None at all is G-12-g."""
-    return _policy_fault(certificate, profile)
-
-
-@BOOK.rule(
-    "G-OID-a",
-    "one policy OID, that of the target's settings",
-    where="extension certificatePolicies",
-    source="real test certificates",
-)
-def policy_oid_is_the_one_set(certificate: Certificate, profile: DeviceProfile) -> str | None:
-    """Beside G-12-l."""
-    return _policy_fault(certificate, profile)
-
-
-def _policy_fault(certificate: Certificate, profile: DeviceProfile) -> str | None:
-    content = certificate.content(CERTIFICATE_POLICIES, Policies)
-    if content is None or not content.oids or content.oids == (profile.policy_oid,):
-        return None
-    return f"{', '.join(content.oids)}; the target's setting is {profile.policy_oid}"
+    return policy_fault(certificate, profile)
 
 
 @BOOK.rule(
@@ -224,3 +201,14 @@ def hardware_type_is_the_one_set(certificate: Certificate, profile: DeviceProfil
     if set(found) <= {profile.hw_type_oid}:
         return None
     return f"{', '.join(found)}; the setting is {profile.hw_type_oid}"
+
+
+@BOOK.rule(
+    "G-BAD-e",
+    "subjectKeyIdentifier in a Device Certificate",
+    where="extension subjectKeyIdentifier",
+    source="a defect of real test certificates",
+)
+def subject_key_identifier_is_not_left_out(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+    """Beside G-12-f."""
+    return None if SUBJECT_KEY_IDENTIFIER in certificate.extensions else "absent"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from checks.certificate.extensions import KEY_USAGE, NAMES, SUBJECT_ALT_NAME
-from checks.certificate.request import read_signing_request
+from checks.certificate.request import SigningRequest, read_signing_request
 from checks.certificate.rules import in_hexadecimal
 from checks.certificate.structure import Certificate, read_certificate, unreadable
 from checks.der import DerError
@@ -34,18 +36,8 @@ def compare_with_csr(certificate: Certificate, csr_der: bytes, issue: str = AD_H
     try:
         request = read_signing_request(csr_der)
     except DerError as error:
-        expected = "no certificate for a CSR that is not PKCS#10"
-        return [Finding("M-2.2-a", expected, f"a certificate was issued; the CSR: {error}", "CSR")]
-    findings = []
-    if certificate.key != request.key:
-        findings.append(
-            Finding(
-                issue,
-                f"the public key of the CSR: {in_hexadecimal(request.key, 128)}",
-                in_hexadecimal(certificate.key, 128),
-                "certificate, subjectPublicKeyInfo",
-            )
-        )
+        return [unanswerable(error)]
+    findings = list(compare_keys(certificate, request, issue))
     for oid in (KEY_USAGE, SUBJECT_ALT_NAME):
         wanted = request.values.get(oid)
         extension = certificate.extensions.get(oid)
@@ -56,6 +48,20 @@ def compare_with_csr(certificate: Certificate, csr_der: bytes, issue: str = AD_H
                 Finding("G-DEV-g", expected, _shown(found), f"certificate, extension {NAMES[oid]}")
             )
     return findings
+
+
+def unanswerable(error: DerError) -> Finding:
+    """The finding on a certificate for a CSR that cannot be read."""
+    expected = "no certificate for a CSR that is not PKCS#10"
+    return Finding("M-2.2-a", expected, f"a certificate was issued; the CSR: {error}", "CSR")
+
+
+def compare_keys(certificate: Certificate, request: SigningRequest, issue: str) -> Iterator[Finding]:
+    """Whether the public key is that of the CSR; `issue` as for `compare_with_csr`."""
+    if certificate.key != request.key:
+        expected = f"the public key of the CSR: {in_hexadecimal(request.key, 128)}"
+        observed = in_hexadecimal(certificate.key, 128)
+        yield Finding(issue, expected, observed, "certificate, subjectPublicKeyInfo")
 
 
 def _shown(value: bytes | None) -> str:

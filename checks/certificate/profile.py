@@ -7,12 +7,12 @@ from datetime import datetime
 from checks.certificate import basics, device, general, seen_defects
 from checks.certificate.device_profile import DeviceProfile
 from checks.certificate.match import AD_HOC_ISSUE, compare_with_csr
-from checks.certificate.rules import Rule
+from checks.certificate.rules import Rule, RuleSet
 from checks.certificate.structure import Certificate, read_certificate, unreadable
 from checks.der import DerError
 from checks.finding import Finding
 
-DEVICE_RULES: tuple[Rule, ...] = (
+DEVICE_RULES: tuple[Rule[DeviceProfile], ...] = (
     *basics.BOOK.rules,
     *general.BOOK.rules,
     *device.BOOK.rules,
@@ -20,8 +20,7 @@ DEVICE_RULES: tuple[Rule, ...] = (
 )
 """Every rule on a Device Certificate, in the order in which findings come."""
 
-_SHARED = tuple(rule for rule in DEVICE_RULES if not rule.varies)
-_VARYING = tuple((rule.judge, rule) for rule in DEVICE_RULES if rule.varies)
+_OF_DEVICES = RuleSet(*DEVICE_RULES)
 
 
 def judge_device_certificate(
@@ -36,7 +35,7 @@ def judge_device_certificate(
         certificate = read_certificate(der)
     except DerError as error:
         return [unreadable(error)]
-    return _judge(certificate, profile, at)
+    return _OF_DEVICES.judge(certificate, profile, at)
 
 
 def judge_issued_certificate(
@@ -60,32 +59,4 @@ def judge_read_certificate(
 ) -> list[Finding]:
     """As `judge_issued_certificate`, of a certificate that was read already; for `issue` see
     `compare_with_csr`."""
-    return [*_judge(certificate, profile, at), *compare_with_csr(certificate, csr_der, issue)]
-
-
-def _judge(certificate: Certificate, profile: DeviceProfile, at: datetime | None) -> list[Finding]:
-    findings = list(_judge_shared(certificate, profile))
-    for judge, rule in _VARYING:
-        observed = judge(certificate, profile)
-        if observed is not None:
-            findings.append(rule.finding(observed))
-    start = certificate.not_before
-    if at is not None and start.moment is not None and start.moment > at:
-        expected = f"a notBefore that is not after {at:%Y-%m-%d %H:%M:%S%z}"
-        findings.append(Finding("G-12-a", expected, str(start), "certificate, notBefore"))
-    return findings
-
-
-def _judge_shared(certificate: Certificate, profile: DeviceProfile) -> tuple[Finding, ...]:
-    """The findings of the rules that look only at what all certificates of one frame have in common."""
-    frame = certificate.frame
-    if frame is not None and (known := profile.recalled(frame)) is not None:
-        return known
-    findings = []
-    for rule in _SHARED:
-        observed = rule.judge(certificate, profile)
-        if observed is not None:
-            findings.append(rule.finding(observed))
-    if frame is not None:
-        profile.recall(frame, tuple(findings))
-    return tuple(findings)
+    return [*_OF_DEVICES.judge(certificate, profile, at), *compare_with_csr(certificate, csr_der, issue)]

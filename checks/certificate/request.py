@@ -1,4 +1,4 @@
-"""What of a Device CSR a certificate must carry over, cut out without judging it."""
+"""What of a CSR a certificate must carry over, cut out without judging it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ _EXTENSION_REQUEST = oid_octets("1.2.840.113549.1.9.14")
 
 
 class SigningRequest(NamedTuple):
-    """The public key and the extensions that a PKCS#10 asks for."""
+    """The public key, the subject and the extensions that a PKCS#10 asks for."""
 
     key: bytes
     """The SubjectPublicKeyInfo as it stands."""
+    subject: bytes
+    """The Name as it stands."""
     values: dict[bytes, bytes]
     """extnValue of each extension, by object identifier octets; the first of each."""
 
@@ -25,7 +27,7 @@ KNOWN: Recall[SigningRequest] = Recall()
 
 
 def read_signing_request(octets: bytes) -> SigningRequest:
-    """The public key and the extensions that a PKCS#10 (DER) asks for. Raises DerError."""
+    """The public key, the subject and the extensions that a PKCS#10 (DER) asks for. Raises DerError."""
     parts = read_der(octets).members("a CertificationRequest")
     if len(parts) != 3:
         raise DerError(0, "not certificationRequestInfo, signatureAlgorithm, signature")
@@ -38,7 +40,7 @@ def read_signing_request(octets: bytes) -> SigningRequest:
     values = dict(known.values)
     identifier = info[device]
     values[SUBJECT_ALT_NAME] = values[SUBJECT_ALT_NAME][: -len(identifier)] + identifier
-    return SigningRequest(known.key[:-65] + info[point], values)
+    return SigningRequest(known.key[:-65] + info[point], known.subject, values)
 
 
 def _read_info(info: Node) -> SigningRequest:
@@ -46,7 +48,7 @@ def _read_info(info: Node) -> SigningRequest:
     if len(fields) < 3 or fields[2].tag != SEQUENCE:
         raise DerError(info.start, "a CertificationRequestInfo that lacks fields")
     key = fields[2]
-    request = SigningRequest(key.octets, {})
+    request = SigningRequest(key.octets, fields[1].octets, {})
     device = None
     for field in fields[3:]:
         for attribute in field.children():

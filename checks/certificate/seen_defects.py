@@ -1,4 +1,4 @@
-"""G-BAD: defects found in real test certificates, as far as they concern Device Certificates.
+"""G-BAD: defects found in real test certificates, as far as they concern every certificate that is issued.
 
 Each says again what another row forbids, and is judged beside that row: a certificate with such a defect
 breaks both.
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from checks.certificate.device_profile import DeviceProfile
-from checks.certificate.extensions import CERTIFICATE_POLICIES, KEY_USAGE, SUBJECT_KEY_IDENTIFIER, KeyUsage
+from checks.certificate.extensions import CERTIFICATE_POLICIES, KEY_USAGE, KeyUsage
+from checks.certificate.issuing import CertificateProfile
 from checks.certificate.rules import RuleBook
 from checks.certificate.structure import ECDSA_SHA256_NULL, Certificate, p256_point
 
-BOOK = RuleBook()
+BOOK: RuleBook[CertificateProfile] = RuleBook()
 
 
 @BOOK.rule(
@@ -23,7 +23,7 @@ BOOK = RuleBook()
     source="a defect of real test certificates, RFC 5758 3.2",
     varies=True,
 )
-def algorithm_parameters_are_not_null(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def algorithm_parameters_are_not_null(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """Beside G-12-e, and of either place."""
     null = ECDSA_SHA256_NULL in (certificate.inner_algorithm, certificate.outer_algorithm)
     return "NULL parameters" if null else None
@@ -36,7 +36,7 @@ def algorithm_parameters_are_not_null(certificate: Certificate, _profile: Device
     source="a defect of real test certificates",
     varies=True,
 )
-def certificate_is_not_self_signed(certificate: Certificate, profile: DeviceProfile) -> str | None:
+def certificate_is_not_self_signed(certificate: Certificate, profile: CertificateProfile) -> str | None:
     """Beside G-12-a, and judged only where no issuing CA's key verifies the signature."""
     point = p256_point(certificate.key)
     if point is None or profile.signer_of(certificate):
@@ -54,21 +54,10 @@ def certificate_is_not_self_signed(certificate: Certificate, profile: DeviceProf
     where="extension certificatePolicies",
     source="a defect of real test certificates",
 )
-def policies_are_not_left_uncritical(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def policies_are_not_left_uncritical(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """Beside G-12-g."""
     extension = certificate.extensions.get(CERTIFICATE_POLICIES)
     return "not critical" if extension is not None and not extension.critical else None
-
-
-@BOOK.rule(
-    "G-BAD-e",
-    "subjectKeyIdentifier in a Device Certificate",
-    where="extension subjectKeyIdentifier",
-    source="a defect of real test certificates",
-)
-def subject_key_identifier_is_not_left_out(certificate: Certificate, _profile: DeviceProfile) -> str | None:
-    """Beside G-12-f."""
-    return None if SUBJECT_KEY_IDENTIFIER in certificate.extensions else "absent"
 
 
 @BOOK.rule(
@@ -77,7 +66,7 @@ def subject_key_identifier_is_not_left_out(certificate: Certificate, _profile: D
     where="extension keyUsage",
     source="a defect of real test certificates",
 )
-def usage_is_not_non_repudiation(certificate: Certificate, _profile: DeviceProfile) -> str | None:
+def usage_is_not_non_repudiation(certificate: Certificate, _profile: CertificateProfile) -> str | None:
     """Beside G-12-k."""
     content = certificate.content(KEY_USAGE, KeyUsage)
     return "nonRepudiation" if content is not None and "nonRepudiation" in content.bits else None

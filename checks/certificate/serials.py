@@ -1,4 +1,4 @@
-"""Serial numbers over many certificates: unique for each issuing CA (G-DEV-b)."""
+"""Serial numbers over many certificates: unique for each issuing CA (G-DEV-b; RFC 5280 4.1.2.2)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from checks.finding import Finding
 class SerialsSeen:
     """The serial numbers met so far, by issuer; some 200 octets of memory for each."""
 
-    def __init__(self) -> None:
-        """None yet."""
+    def __init__(self, requirement: str = "G-DEV-b") -> None:
+        """None yet. `requirement` is the one that asks for it of these certificates."""
+        self._requirement = requirement
         self._seen: dict[tuple[bytes, bytes], int] = {}
 
     def add(self, certificate: Certificate, octets: bytes) -> Finding | None:
@@ -24,16 +25,16 @@ class SerialsSeen:
         if self._seen.setdefault((certificate.issuer, certificate.serial), digest) == digest:
             return None
         observed = f"{in_hexadecimal(certificate.serial)} in two certificates of {certificate.issuer_name}"
-        return Finding("G-DEV-b", "a serial number for each certificate", observed, "serialNumber")
+        return Finding(self._requirement, "a serial number for each certificate", observed, "serialNumber")
 
 
-def judge_unique_serials(certificates: Iterable[bytes]) -> list[Finding]:
+def judge_unique_serials(certificates: Iterable[bytes], requirement: str = "G-DEV-b") -> list[Finding]:
     """Find serial numbers that two different certificates (DER) of one issuer have.
 
     There is a finding for each repetition. The same certificate met twice is none; one that cannot be read is
-    passed over, being a finding of `judge_device_certificate`.
+    passed over, being a finding of those who judge it.
     """
-    seen = SerialsSeen()
+    seen = SerialsSeen(requirement)
     findings = []
     for octets in certificates:
         try:
