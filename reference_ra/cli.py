@@ -112,8 +112,17 @@ async def _serve(chosen: argparse.Namespace) -> None:
         labels = [f"{alteration.kind} {alteration.name}" for alteration in altered]
         print(f"Ad Hoc Device CSR Web Service  {endpoints.adhoc}")
         print(f"Batched Device CSR Web Service {endpoints.batch}")
+        print(f"SMKI Portal via DCC Gateway    {endpoints.portal_gateway}")
+        print(f"SMKI Portal via the Internet   {endpoints.portal_internet}")
         print(f"Operator's management port     {endpoints.management}")
-        file = write_target(directory, endpoints, labels, chosen.batch_limit, chosen.claim or INTERFACES)
+        file = write_target(
+            directory,
+            endpoints,
+            labels,
+            chosen.batch_limit,
+            policies.portal.site.page_map,
+            chosen.claim or INTERFACES,
+        )
         print(f"Target file                    {file}", flush=True)
         await stop.wait()
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reference_ra.authorities import ORGANISATION_POLICY
 from reference_ra.oids import DEVICE_POLICY
 from reference_ra.parties import CREDENTIALS, CredentialPlan
 from reference_ra.pki import (
@@ -17,9 +18,10 @@ from reference_ra.pki import (
     write_pkcs12,
     write_secret,
 )
+from reference_ra.portal.page_map import PageMap
 
 FOLDER = "credentials"
-INTERFACES = ("adhoc", "batch")
+INTERFACES = ("adhoc", "batch", "portal-gateway", "portal-internet")
 """What this RA offers."""
 NEW_DEVICE_PREFIX = "00-DB-12-34"
 HW_TYPE = "1.2.826.0.1.8641679.1.2.2.1"
@@ -69,21 +71,26 @@ def write_target(
     endpoints: Endpoints,
     altered: Sequence[str],
     batch_limit: int,
+    page_map: PageMap,
     claimed: Sequence[str] = INTERFACES,
 ) -> Path:
     """The target file; it appears whole, so whoever waits for it may read it at once."""
     file = directory / "target.toml"
-    write_secret(file, target_text(endpoints, altered, batch_limit, claimed).encode())
+    write_secret(file, target_text(endpoints, altered, batch_limit, page_map, claimed).encode())
     return file
 
 
 def target_text(
-    endpoints: Endpoints, altered: Sequence[str], batch_limit: int, claimed: Sequence[str] = INTERFACES
+    endpoints: Endpoints,
+    altered: Sequence[str],
+    batch_limit: int,
+    page_map: PageMap,
+    claimed: Sequence[str] = INTERFACES,
 ) -> str:
     """The target file's TOML.
 
-    `batch_limit` is the number of Device CSRs that a batch may hold, `claimed` the interfaces of the
-    conformance statement.
+    `batch_limit` is the number of Device CSRs that a batch may hold, `page_map` that of the portals' pages,
+    `claimed` the interfaces of the conformance statement.
     """
     title = "built-in reference RA"
     if altered:
@@ -95,27 +102,33 @@ def target_text(
             "statement",
             interfaces=list(claimed),
             user_roles=["import-supplier", "gas-supplier", "dcc", "network-operator"],
-            certificate_types=["device"],
+            certificate_types=["device", "organisation"],
         ),
         _table("endpoints.adhoc", url=endpoints.adhoc),
         _table("endpoints.batch", url=endpoints.batch),
+        _table("endpoints.portal-gateway", url=endpoints.portal_gateway),
+        _table("endpoints.portal-internet", url=endpoints.portal_internet),
         _table(
             "trust",
             server_anchors=[f"{FOLDER}/server-ca.pem"],
             device_issuing_cas=[f"{FOLDER}/{label}.pem" for label in _DEVICE_ISSUING_CAS],
+            organisation_issuing_cas=[f"{FOLDER}/organisation-issuing-ca.pem"],
         ),
         *(_credential(plan) for plan in CREDENTIALS),
         _table("devices", new_prefix=NEW_DEVICE_PREFIX),
         _table(
             "settings",
             device_policy_oid=DEVICE_POLICY,
+            organisation_policy_oid=ORGANISATION_POLICY,
             hw_type_oid=HW_TYPE,
             adhoc_response_seconds=RESPONSE_SECONDS,
+            organisation_response_seconds=RESPONSE_SECONDS,
             batch_csr_limit=batch_limit,
         ),
         _table("limits", connect_seconds=5, response_seconds=5),
         _table("pacing", enabled=False),
         _table("clients", adhoc="clients.gateway.adhoc_requests:RequestsAdHocClient"),
+        *(_table(heading, **values) for heading, values in page_map.items()),
         _table("operator", plugin="targets.reference_operator:ReferenceOperator"),
         _table("operator.options", url=endpoints.management),
     ]
@@ -135,6 +148,12 @@ def _credential(plan: CredentialPlan) -> dict[str, object]:
         files = {"pkcs12": f"{place}.p12", "password_file": f"{place}.p12{PASSWORD_SUFFIX}"}
     else:
         files = {"certificate": f"{place}.pem", "key": f"{place}.key"}
+    organisation: dict[str, object] = {}
+    if plan.interface == "portal-organisation":
+        organisation = {
+            "eui64": plan.party.eui64.hex("-").upper(),
+            "remote_party_roles": plan.party.remote_party_roles,
+        }
     return _table(
         f"credentials.{plan.label}",
         interface=plan.interface,
@@ -142,12 +161,20 @@ def _credential(plan: CredentialPlan) -> dict[str, object]:
         state=plan.state,
         uept=plan.party.uept,
         **files,
+        **organisation,
     )
 
 
 def _render(table: Mapping[str, object]) -> str:
-    # A JSON string, number, boolean or array of strings is TOML as well.
-    lines = [f"{key} = {json.dumps(value)}" for key, value in table.items() if key != _HEADING]
+    lines = [f"{key} = {_value(value)}" for key, value in table.items() if key != _HEADING]
     if _HEADING in table:
         lines.insert(0, f"[{table[_HEADING]}]")
     return "\n".join(lines) + "\n"
+
+
+def _value(value: object) -> str:
+    """TOML of a value, an inline table where it is a mapping."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + " }"
+    # A JSON string, number, boolean or array of strings is TOML as well.
+    return json.dumps(value)
