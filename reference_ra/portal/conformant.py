@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography import x509
 
@@ -29,7 +29,16 @@ from reference_ra.portal.policies import (
     PortalPolicies,
     VisibilityRule,
 )
-from reference_ra.portal.records import RETENTION, SECTIONS, BatchFile, Interface, Kind, PortalError
+from reference_ra.portal.records import (
+    RETENTION,
+    SECTIONS,
+    BatchFile,
+    Interface,
+    Kind,
+    PickupItem,
+    PortalError,
+    PortalRequest,
+)
 from reference_ra.registry import Credential, IssuedOrganisationCertificate, Subscriber
 
 _LONGEST_ARCHIVE_NAME = 200
@@ -52,6 +61,10 @@ def role_is_held(subscriber: Subscriber, subject: OrganisationSubject, _: Interf
     if subject.remote_party_role.upper() in subscriber.remote_party_roles:
         return None
     return f"{subscriber.organisation} does not hold the Remote Party Role {subject.remote_party_role}"
+
+
+def _approved_at(request: PortalRequest) -> datetime:
+    return request.submitted_at
 
 
 ORGANISATION_RULES: Mapping[str, OrganisationRule] = {"eui64": is_own_organisation, "role": role_is_held}
@@ -77,6 +90,10 @@ DEVICE_RULES: Mapping[str, PortalDeviceRule] = {
 
 def _error_of(policies: Policies, rejected: Rejected) -> PortalError:
     return PortalError(rejected.text, rejected.status, policies.error_codes[rejected.status])
+
+
+def _log_rejection(policies: Policies, authority: Authority, _: Kind, label: str, reason: str) -> None:
+    policies.log_rejection(authority, label, reason)
 
 
 def _organisation_ca(pki: TestPki) -> Identity:
@@ -127,6 +144,14 @@ def is_of_own_section(kind: Kind, _party: bytes, credential: Credential) -> bool
 VISIBILITY_RULES: Mapping[str, VisibilityRule] = {"party": is_of_own_party, "section": is_of_own_section}
 
 
+def _all_requests(requests: Sequence[PortalRequest]) -> Sequence[PortalRequest]:
+    return requests
+
+
+def _all_pickups(items: Sequence[PickupItem]) -> Sequence[PickupItem]:
+    return items
+
+
 def _is_kept(since: datetime, now: datetime) -> bool:
     return now <= since + RETENTION
 
@@ -157,9 +182,10 @@ def conformant_portal_policies() -> PortalPolicies:
         organisation_csr_rules=ORGANISATION_CSR_RULES,
         check_device_csr=check_csr,
         organisation_rules=ORGANISATION_RULES,
-        approval=timedelta(),
+        approved_at=_approved_at,
         device_rules=DEVICE_RULES,
         error_of=_error_of,
+        log_rejection=_log_rejection,
         organisation_ca=_organisation_ca,
         fill_fields=fill_fields,
         sign=sign_ecdsa_sha256,
@@ -170,6 +196,8 @@ def conformant_portal_policies() -> PortalPolicies:
         examine_entries=_examine_entries,
         file_octets=file_octets,
         visibility_rules=VISIBILITY_RULES,
+        list_requests=_all_requests,
+        list_pickups=_all_pickups,
         is_kept=_is_kept,
         batch_files=("certificates", "report"),
         archive_name=_archive_name,

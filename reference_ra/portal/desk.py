@@ -6,7 +6,7 @@ import logging
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import BinaryIO, get_args
@@ -113,7 +113,7 @@ class Desk:
         request = self._receive("batch", credential, "portal-gateway", file_name=name)
         return self._reject(request, credential.label, error)
 
-    def requests(self, credential: Credential, section: Section) -> list[PortalRequest]:
+    def requests(self, credential: Credential, section: Section) -> Sequence[PortalRequest]:
         """The requests of a section that the holder of a credential may see, the latest first."""
         self._decide_what_is_due()
         kinds = [kind for kind, its_section in SECTIONS.items() if its_section == section]
@@ -122,7 +122,8 @@ class Desk:
             batches = self._authority.registry.batches.all()
             found += [_as_request(batch) for batch in batches if batch.archive is not None]
         seen = [self._shown(each) for each in found if self._may_see(each.kind, each.party, credential)]
-        return sorted(seen, key=lambda each: each.submitted_at, reverse=True)
+        latest_first = sorted(seen, key=lambda each: each.submitted_at, reverse=True)
+        return self._portal.list_requests(latest_first)
 
     def request(self, credential: Credential, reference: str) -> PortalRequest | None:
         """One of them; None where there is none, or it is not for them to see."""
@@ -135,7 +136,7 @@ class Desk:
             return None
         return self._shown(found)
 
-    def pickups(self, credential: Credential) -> list[PickupItem]:
+    def pickups(self, credential: Credential) -> Sequence[PickupItem]:
         """What can be picked up now, the latest first (M-2.3.1.9-c and -d)."""
         found = [
             PickupItem(each.reference, each.kind, each.file_name, each.settled_at, ("certificate",))
@@ -156,7 +157,8 @@ class Desk:
             for batch in self._authority.registry.batches.all()
             if batch.ended_at is not None and self._may_pick_up(batch, credential)
         ]
-        return sorted(found, key=lambda each: each.available_at, reverse=True)
+        latest_first = sorted(found, key=lambda each: each.available_at, reverse=True)
+        return self._portal.list_pickups(latest_first)
 
     def certificate_file(self, credential: Credential, reference: str) -> tuple[str, bytes] | None:
         """Name and content of the certificate's file, of an Organisation CSR or an ad hoc Device CSR."""
@@ -203,7 +205,7 @@ class Desk:
         """Approve or reject the Organisation CSRs that were accepted long enough ago."""
         now = self._authority.clock.now()
         for request in self._records.waiting():
-            if request.submitted_at + self._portal.approval <= now:
+            if self._portal.approved_at(request) <= now:
                 self._decide_on_organisation(request)
 
     def _decide_on_organisation(self, request: PortalRequest) -> None:
@@ -228,7 +230,8 @@ class Desk:
 
     def _reject(self, request: PortalRequest, label: str, *errors: PortalError) -> PortalRequest:
         """Reject a request, and log it, for the holder of a credential or an organisation."""
-        self._policies.log_rejection(self._authority, label, "; ".join(each.text for each in errors))
+        reason = "; ".join(each.text for each in errors)
+        self._portal.log_rejection(self._policies, self._authority, request.kind, label, reason)
         return self._records.reject(request.reference, self._authority.clock.now(), errors)
 
     def _fail(self, request: PortalRequest, label: str) -> PortalRequest:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reference_ra.authorities import Identity
@@ -21,7 +21,7 @@ from reference_ra.messages import Rejected
 from reference_ra.pki import TestPki
 from reference_ra.portal.archive import Entry, EntryRule
 from reference_ra.portal.organisation_csr import OrganisationSubject
-from reference_ra.portal.records import BatchFile, Interface, Kind, PortalError
+from reference_ra.portal.records import BatchFile, Interface, Kind, PickupItem, PortalError, PortalRequest
 from reference_ra.portal.site_policies import SitePolicies
 from reference_ra.registry import Credential, IssuedOrganisationCertificate, Subscriber
 
@@ -62,11 +62,13 @@ class PortalPolicies:
     # Who may have a certificate, and when
     organisation_rules: Mapping[str, OrganisationRule]
     """Of an Organisation CSR whose format and signature are right."""
-    approval: timedelta
-    """From the acceptance of an Organisation CSR to its approval or rejection, by the RA's clock."""
+    approved_at: Callable[[PortalRequest], datetime]
+    """When an Organisation CSR that was accepted is approved or rejected, by the RA's clock."""
     device_rules: Mapping[str, PortalDeviceRule]
     error_of: Callable[[Policies, Rejected], PortalError]
     """What the user is told of a rejection."""
+    log_rejection: Callable[[Policies, Authority, Kind, str, str], None]
+    """Takes the kind of request, the credential's label or the organisation, and the reason."""
 
     # How an Organisation Certificate is built
     organisation_ca: Callable[[TestPki], Identity]
@@ -87,6 +89,10 @@ class PortalPolicies:
 
     # What is shown
     visibility_rules: Mapping[str, VisibilityRule]
+    list_requests: Callable[[Sequence[PortalRequest]], Sequence[PortalRequest]]
+    """Those that a Party's list shows, of all that it may see; the latest first."""
+    list_pickups: Callable[[Sequence[PickupItem]], Sequence[PickupItem]]
+    """What the pickup page shows, of all that there is; the latest first."""
     is_kept: Callable[[datetime, datetime], bool]
     """Whether a Device Certificate that was there from one moment on can be had at another."""
     batch_files: Sequence[BatchFile]
