@@ -12,11 +12,15 @@ import pytest
 from clients.connection import Connection
 from clients.gateway.adhoc_requests import RequestsAdHocClient
 from clients.gateway.batch_requests import RequestsBatchClient
+from clients.portal.forms import FormsPortalClient, FormsVisit
+from clients.portal.portal import PortalSite
 from clients.recorder import Recorder, Redactor
+from tests.support.portal_site import PAGES, SmallPortal
 from tests.support.servers import Answer, ServerIdentity, make_identity, serving
 
 ClientFor = Callable[..., RequestsAdHocClient]
 BatchClientFor = Callable[..., RequestsBatchClient]
+VisitOf = Callable[..., FormsVisit]
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +75,42 @@ def batch_client_for(identity: ServerIdentity, server_context: ssl.SSLContext) -
             return client
 
         yield make
+
+
+@pytest.fixture
+def portal() -> SmallPortal:
+    return SmallPortal()
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder(Redactor())
+
+
+@pytest.fixture
+def visit_of(
+    identity: ServerIdentity, server_context: ssl.SSLContext, recorder: Recorder
+) -> Iterator[VisitOf]:
+    """A visit, without a credential, to a portal of the tests."""
+    with ExitStack() as stack:
+
+        def begin(portal: SmallPortal, *, response_bytes: int = 200_000, seconds: float = 10) -> FormsVisit:
+            port = stack.enter_context(serving(portal.answer, server_context))
+            connection = Connection(
+                url=f"https://127.0.0.1:{port}/",
+                server_anchors=identity.certificate,
+                connect_seconds=0.5,
+                response_seconds=seconds,
+                response_bytes=response_bytes,
+            )
+            site = PortalSite("portal-gateway", connection, PAGES, frozenset())
+            client = FormsPortalClient(site, recorder)
+            stack.callback(client.close)
+            return client.visit(None)
+
+        yield begin
+
+
+@pytest.fixture
+def visit(visit_of: VisitOf, portal: SmallPortal) -> FormsVisit:
+    return visit_of(portal)
