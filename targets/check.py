@@ -1,7 +1,7 @@
 """Validates a target file, says what scenarios will lack, and on request tries to connect.
 
 ``python -m targets.check FILE [--connect]``. Exit status: 0 all well, 1 a connection failed, 4 the file
-cannot be used. Nothing is submitted: `--connect` ends after the TLS handshake.
+cannot be used. Nothing is submitted: `--connect` ends after the TLS handshake, and of a portal reads pages.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from clients.exchange import Exchange
 from clients.operator import CAPABILITIES, Operator
 from clients.recorder import Recorder, Redactor
 from clients.tls_probe import TlsProbe
+from targets import check_portal
 from targets.launch import open_target
-from targets.model import ADHOC_USER_ROLES, Credential, Pacing, Target
+from targets.model import ADHOC_USER_ROLES, PORTALS, Credential, Pacing, Target
 from targets.plugins import make_operator
 from targets.problems import TargetError
 
@@ -29,10 +30,8 @@ _SOON = timedelta(days=30)
 _CREDENTIALS_OF = {
     "adhoc": ("adhoc",),
     "batch": ("batch",),
-    "portal-gateway": ("portal-organisation", "portal-device"),
-    "portal-internet": ("portal-organisation", "portal-device"),
 }
-"""The credentials that open an interface by mutual TLS; the others have none."""
+"""The credentials that open a web service by mutual TLS; those of the portals are `check_portal`'s."""
 
 _USED_CAPABILITIES = frozenset({"devices", "issued", "log"})
 """The operator capabilities that a scenario makes use of."""
@@ -46,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--connect",
         action="store_true",
-        help="try a TLS handshake with each valid credential; submit nothing",
+        help="try a TLS handshake with each valid credential, look for portals' forms; submit nothing",
     )
     try:
         options = parser.parse_args(arguments)
@@ -95,6 +94,7 @@ def lacks(target: Target, operator: Operator | None) -> Iterator[str]:
     for interface in target.statement.interfaces:
         if interface in _CREDENTIALS_OF and not _openers(target, interface):
             yield f'a valid credential for the interface "{interface}"'
+    yield from check_portal.lacks(target)
     capabilities = operator.capabilities if operator else frozenset()
     devices = target.devices
     if "devices" not in capabilities:
@@ -157,21 +157,31 @@ def _connect_all(target: Target) -> int:
     recorder = Recorder(Redactor(target.secrets))
     failed = False
     for interface in target.statement.interfaces:
-        endpoint = target.endpoints[interface]
-        if not endpoint.url.startswith("https:"):
+        if not target.endpoints[interface].url.startswith("https:"):
             print(f"{interface}: not tried, no https interface")
             continue
-        probe = TlsProbe(interface, target.connection(interface), recorder)
-        credentials = _openers(target, interface) if interface in _CREDENTIALS_OF else [None]
-        if not credentials:
-            failed = True
-            print(f"{interface}: FAILED: there is no valid credential to connect with")
-        for credential in credentials:
-            exchange = probe.handshake(credential, PERMITTED_CIPHERS)
-            failed = failed or exchange.failure is not None
-            label = credential.label if credential else "no credential"
-            print(f"{interface}, {endpoint.host}:{endpoint.port}, {label}: {_outcome(exchange)}")
+        if interface in PORTALS:
+            tries = check_portal.try_portal(target, interface, recorder)
+        else:
+            tries = _handshakes(target, interface, recorder)
+        for well, line in tries:
+            failed = failed or not well
+            print(line, flush=True)
     return EXIT_NOT_CONNECTED if failed else EXIT_OK
+
+
+def _handshakes(target: Target, interface: str, recorder: Recorder) -> Iterator[tuple[bool, str]]:
+    """What became of a TLS handshake with each credential, and whether it was well."""
+    endpoint = target.endpoints[interface]
+    probe = TlsProbe(interface, target.connection(interface), recorder)
+    credentials = _openers(target, interface) if interface in _CREDENTIALS_OF else [None]
+    if not credentials:
+        yield False, f"{interface}: FAILED: there is no valid credential to connect with"
+    for credential in credentials:
+        exchange = probe.handshake(credential, PERMITTED_CIPHERS)
+        label = credential.label if credential else "no credential"
+        told = f"{interface}, {endpoint.host}:{endpoint.port}, {label}: {_outcome(exchange)}"
+        yield exchange.failure is None, told
 
 
 def _outcome(exchange: Exchange) -> str:
