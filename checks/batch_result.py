@@ -22,7 +22,7 @@ from checks.batch_response import RESULT, RESULT_ROOT, BatchHead, ResultStream, 
 from checks.certificate import DeviceProfile, SerialsSeen, judge_read_certificate
 from checks.certificate.structure import read_certificate, unreadable
 from checks.der import DerError
-from checks.finding import Finding
+from checks.finding import Collected, Finding
 from checks.message import (
     ResponseUnreadable,
     certificate_fault,
@@ -50,8 +50,6 @@ CODE_PREFIXES = {
 STATUSES = frozenset({SUCCESS, *CODE_PREFIXES})
 
 _OF_OTHER_MESSAGES = ("UNKNOWN_DEVICE", "FORMAT_ERROR")
-_FINDINGS_EACH = 10
-"""So many findings of one requirement are kept whole; of more only the number."""
 _MOST_SURPLUS = 1000
 """So many results more than Device CSRs are judged; a message that goes on is not read to its end."""
 _UNISSUED_NAMED = 1000
@@ -162,7 +160,7 @@ def judge_result(
         judging.note(finding)
     if verdict.head.status == COMPLETED:
         judging.judge_completeness()
-    if not judging.found:
+    if not judging.collected.found:
         for element in root.findall(RESULT):
             root.remove(element)
         for finding in judge_schema(root):
@@ -197,24 +195,15 @@ class _Judging:
         take: Callable[[str, bytes], None] | None,
     ) -> None:
         self.verdict = ResultVerdict()
-        self.found: dict[str, int] = {}
+        self.collected = Collected(RESULT_ROOT)
+        self.note = self.collected.note
         self._sent, self._profile, self._at, self._take = sent, profile, at, take
         self._answered: set[str] = set()
         self._serials = SerialsSeen()
 
-    def note(self, finding: Finding) -> None:
-        """Keep the finding, or count it where its requirement has enough of them."""
-        count = self.found[finding.requirement] = self.found.get(finding.requirement, 0) + 1
-        if count <= _FINDINGS_EACH:
-            self.verdict.findings.append(finding)
-
     def end(self) -> ResultVerdict:
         """The verdict, with the number of findings that were not kept."""
-        for requirement, count in self.found.items():
-            if count > _FINDINGS_EACH:
-                first = next(each for each in self.verdict.findings if each.requirement == requirement)
-                observed = f"{count - _FINDINGS_EACH:,} more findings of this requirement"
-                self.verdict.findings.append(Finding(requirement, first.expected, observed, RESULT_ROOT))
+        self.verdict.findings = self.collected.findings()
         return self.verdict
 
     def judge(self, element: etree._Element) -> None:

@@ -29,3 +29,34 @@ class Finding:
     def as_dict(self) -> dict[str, str]:
         """The finding as the reports hold it."""
         return asdict(self)
+
+
+FINDINGS_EACH = 10
+"""So many findings of one requirement are kept whole; of more only the number."""
+
+
+class Collected:
+    """The findings on something large: few lines, however many there are."""
+
+    def __init__(self, whole: str) -> None:
+        """`whole` is where a finding stands that says how many more there are."""
+        self._whole = whole
+        self._findings: list[Finding] = []
+        self.found: dict[str, int] = {}
+        """How many findings each requirement has."""
+
+    def note(self, finding: Finding) -> None:
+        """Keep the finding, or count it where its requirement has enough of them."""
+        count = self.found[finding.requirement] = self.found.get(finding.requirement, 0) + 1
+        if count <= FINDINGS_EACH:
+            self._findings.append(finding)
+
+    def findings(self) -> list[Finding]:
+        """Those that were kept, then for each requirement that has more the number of these."""
+        more = []
+        for requirement, count in self.found.items():
+            if count > FINDINGS_EACH:
+                first = next(each for each in self._findings if each.requirement == requirement)
+                observed = f"{count - FINDINGS_EACH:,} more findings of this requirement"
+                more.append(Finding(requirement, first.expected, observed, self._whole))
+        return [*self._findings, *more]
