@@ -12,7 +12,7 @@ from requirements.stepdefs import StepDefinition, StepsError, read_definitions
 
 AREAS = ("AHW", "BWS", "PGO", "PGD", "INT", "TLS", "RPO", "RWS", "RSF", "CRT", "DEM", "E2E")
 """The first part of a scenario's id, one an interface or a theme."""
-NEEDS = ("needs-burst", "needs-unpaced")
+NEEDS = ("needs-browser", "needs-burst", "needs-unpaced")
 OPERATOR_NEED = "needs-operator-"
 """Before a capability of the target's operator."""
 

@@ -22,7 +22,8 @@ from playwright.sync_api import FilePayload
 from playwright.sync_api import Locator as Found
 
 from clients.connection import Credential
-from clients.portal.chromium import Chromium, find_browser, in_browser
+from clients.portal.chromium import Chromium, in_browser
+from clients.portal.installed import find_browser
 from clients.portal.pages import FormPage, Locator, RequestsPage
 from clients.portal.portal import (
     Download,

@@ -67,8 +67,8 @@ class Screen:
             viewport=_SIZE,
         )
         self._context.set_default_timeout(self._site.connection.connect_seconds * 1000)
-        self._tab = self._context.new_page()
-        self._traffic = self._watched(self._tab)
+        self.tab = self._context.new_page()
+        self._traffic = self._watched(self.tab)
 
     def _watched(self, tab: Tab) -> Traffic:
         label = self._aro.label if self._aro else None
@@ -87,7 +87,7 @@ class Screen:
     def go(self, url: str) -> Page:
         """Go to a page by its URL, as if it were typed."""
         patience = self._patience(self._site.connection.response_seconds)
-        return self._lead(lambda: self._tab.goto(url, timeout=patience), url)
+        return self._lead(lambda: self.tab.goto(url, timeout=patience), url)
 
     @in_browser
     def act(self, deed: Callable[[], object], sent: Path | None = None) -> Page:
@@ -99,7 +99,7 @@ class Screen:
         patience = self._patience(self._site.file_seconds if sent else limits.response_seconds)
 
         def wait() -> None:
-            with self._tab.expect_navigation(timeout=patience, wait_until="load"):
+            with self.tab.expect_navigation(timeout=patience, wait_until="load"):
                 deed()
 
         return self._lead(wait, self.shown.url, sent)
@@ -115,11 +115,11 @@ class Screen:
         if exchange.response is None:
             self.page = Page(exchange, exchange.url, "", "")
         else:
-            body = self._tab.locator("body")
+            body = self.tab.locator("body")
             text = as_read(body.inner_text()) if body.count() else ""
-            self.page = Page(exchange, self._tab.url, as_read(self._tab.title()), text)
+            self.page = Page(exchange, self.tab.url, as_read(self.tab.title()), text)
             title = f"{self.page.title or 'A page without a title'}: {exchange.outcome}"
-            self._recorder.show(title, text, self._tab.screenshot())
+            self._recorder.show(title, text, self.tab.screenshot())
         return self.page
 
     @in_browser
@@ -143,7 +143,7 @@ class Screen:
 
     def find(self, locator: Locator, scope: Found | None = None) -> Found:
         """Every such element of the page, or of a part of it, hidden ones included."""
-        within: Any = self._tab if scope is None else scope
+        within: Any = self.tab if scope is None else scope
         match locator.kind:
             case LocatorKind.LABEL:
                 found: Found = within.get_by_label(locator.value, exact=True)
@@ -183,7 +183,7 @@ class Screen:
         tab.on("download", lambda download: began.append(download))  # a function, for it is given marks
         file = None
         try:
-            error, timed_out = _outcome(lambda: tab.goto(url, timeout=patience, referer=self._tab.url))
+            error, timed_out = _outcome(lambda: tab.goto(url, timeout=patience, referer=self.tab.url))
             if "Download is starting" in error:
                 saved = began[0] if began else tab.wait_for_event("download")
                 error = saved.failure() or error
