@@ -21,17 +21,24 @@ from clients.tls_hello import VERSION_CODES, ServerFlight
 from clients.tls_probe import TlsProbe
 from fixtures.batches import Batches, new_reference
 from fixtures.conversation import Conversation
+from fixtures.organisation_requests import OrganisationRequests
 from fixtures.plan import Load, sends
 from fixtures.subscribers import Subscribers
-from fixtures.target import web_service_of
+from fixtures.target import interface_of
 from fixtures.verdicts import Inconclusive, Judge, NotApplicable
 from steps.words import SUITES, SUITES_OF_VERSION
 from targets.model import Target
 from targets.plugins import load_class
 
-PRESENTS_CERTIFICATE = {"adhoc": "M-2.4.EST-b", "batch": "M-2.5.EST-b"}
-"""By service, the rule that its server presents a certificate of the CA/Browser Forum chain."""
-Speaker = Conversation | Batches
+PRESENTS_CERTIFICATE = {
+    "adhoc": "M-2.4.EST-b",
+    "batch": "M-2.5.EST-b",
+    "portal-gateway": "M-2.3.EST-c",
+}
+"""By interface, the rule that its server presents a certificate of the CA/Browser Forum chain."""
+Speaker = Conversation | Batches | OrganisationRequests
+SPEAKERS = {"adhoc": "conversation", "batch": "batches", "portal-gateway": "organisation_requests"}
+"""By interface, the fixture that speaks to it."""
 PERMITTED = tuple(suite.code for suite in PERMITTED_SUITES)
 
 
@@ -62,9 +69,8 @@ def handshake() -> Handshake:
 
 @pytest.fixture
 def speaker(request: pytest.FixtureRequest) -> Speaker:
-    """Who speaks to the service that the scenario is about."""
-    batch = web_service_of(request.node) == "batch"
-    return request.getfixturevalue("batches" if batch else "conversation")  # type: ignore[no-any-return]
+    """Who speaks to the interface that the scenario is about."""
+    return request.getfixturevalue(SPEAKERS[interface_of(request.node)])  # type: ignore[no-any-return]
 
 
 @pytest.fixture

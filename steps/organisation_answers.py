@@ -1,0 +1,133 @@
+"""Then: what a portal told of Organisation CSRs, and what was issued for them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pytest_bdd import then
+
+from checks.certificate.serials import judge_unique_serials
+from checks.disclosure import find_stack_trace
+from checks.markup import find_markup
+from clients.csr.texts import EXPRESSION_VALUE, MARKUP_ID
+from clients.exchange import Exchange
+from clients.operator import Operator
+from clients.portal.portal import Notification, Section, Standing
+from fixtures.organisation_requests import OrganisationRequests, Submission, outcome_in_words
+from fixtures.portal_answers import way_on
+from fixtures.verdicts import Judge, NotApplicable
+
+
+@then("its acceptance is notified")
+def acceptance_notified(organisation_requests: OrganisationRequests) -> None:
+    organisation_requests.expect_accepted(organisation_requests.last)
+
+
+@then("its approval is notified")
+def approval_notified(organisation_requests: OrganisationRequests) -> None:
+    organisation_requests.expect_approved(organisation_requests.last)
+
+
+@then("its Organisation Certificate can be downloaded")
+def certificate_downloaded(organisation_requests: OrganisationRequests) -> None:
+    organisation_requests.certificate(organisation_requests.last)
+
+
+@then("an Organisation Certificate is issued for each")
+def issued_for_each(organisation_requests: OrganisationRequests) -> None:
+    for submission in organisation_requests.submissions:
+        organisation_requests.certificate(submission)
+
+
+@then("no two Organisation Certificates have the same serial number")
+def serials_differ(organisation_requests: OrganisationRequests, judge: Judge) -> None:
+    """RFC 5280 4.1.2.2 asks for it."""
+    certificates = [each.certificate for each in organisation_requests.submissions if each.certificate]
+    findings = judge_unique_serials(certificates)
+    judge.take(replace(finding, requirement="G-12-a") for finding in findings)
+
+
+@then("each was decided within the target response time")
+def in_time(organisation_requests: OrganisationRequests, judge: Judge) -> None:
+    limit = organisation_requests.target.settings.organisation_response_seconds
+    if limit is None:
+        raise NotApplicable(
+            "the target file gives no target response time (settings.organisation_response_seconds)"
+        )
+    slowest = max(submission.seconds or 0 for submission in organisation_requests.submissions)
+    judge.expect(slowest <= limit, "M-1.2-e", f"each within {limit:g} s", f"the slowest took {slowest:.1f} s")
+
+
+@then("it is rejected with an error message")
+def rejected(organisation_requests: OrganisationRequests) -> None:
+    organisation_requests.expect_rejected(organisation_requests.last)
+
+
+@then("it is not taken")
+def not_taken(organisation_requests: OrganisationRequests) -> None:
+    organisation_requests.expect_not_taken(organisation_requests.last)
+
+
+@then("no Organisation Certificate was issued")
+def nothing_issued(organisation_requests: OrganisationRequests) -> None:
+    organisation_requests.expect_issued(0)
+
+
+@then("its rejection was logged")
+def rejection_logged(organisation_requests: OrganisationRequests, judge: Judge, operator: Operator) -> None:
+    logged = operator.rejections_logged() - organisation_requests.rejections_before
+    judge.expect(logged >= 1, "M-2.3.1.2-a", "the rejection in the RA's log", "no new entry")
+
+
+@then("the first is on the list of the ARO's requests, approved")
+def first_on_the_list(organisation_requests: OrganisationRequests, judge: Judge) -> None:
+    told = _as_listed(organisation_requests, organisation_requests.submissions[0], judge)
+    expected = "the request on the portal, approved"
+    judge.expect(told.standing is Standing.APPROVED, "M-2.3.1.3-b", expected, outcome_in_words(told))
+
+
+@then("the other is on it, rejected with an error message")
+def other_on_the_list(organisation_requests: OrganisationRequests, judge: Judge) -> None:
+    told = _as_listed(organisation_requests, organisation_requests.last, judge)
+    shown = told.standing is Standing.REJECTED and bool(told.errors)
+    expected = "the request on the portal, rejected with an error message"
+    judge.expect(shown, "M-2.3.1.3-b", expected, outcome_in_words(told))
+
+
+def _as_listed(requests: OrganisationRequests, submission: Submission, judge: Judge) -> Notification:
+    with way_on():
+        listed = requests.visit.requests(Section.ORGANISATION)
+        expected, observed = f"{submission.reference} on the list of requests", f"{len(listed)} others"
+        judge.expect(submission.reference in listed, "M-2.3.1.3-b", expected, observed)
+        return requests.visit.request(Section.ORGANISATION, submission.reference)
+
+
+@then("the page that answers has nothing in it that came of the markup")
+def answer_without_markup(organisation_requests: OrganisationRequests, judge: Judge) -> None:
+    _expect_no_markup(organisation_requests.last.notification.page.exchange, judge)
+
+
+@then("the page of the request has nothing in it that came of the markup")
+def request_without_markup(organisation_requests: OrganisationRequests, judge: Judge) -> None:
+    reference = organisation_requests.last.notification.reference
+    if reference is None:
+        judge.note("The portal keeps no request of a text that is no CSR: there is no page of it.")
+        return
+    with way_on():
+        told = organisation_requests.visit.request(Section.ORGANISATION, reference)
+    _expect_no_markup(told.page.exchange, judge)
+
+
+def _expect_no_markup(exchange: Exchange, judge: Judge) -> None:
+    body = exchange.response.body if exchange.response else b""
+    found = find_markup(body, MARKUP_ID, EXPRESSION_VALUE)
+    judge.expect(found is None, judge.naming("N-1-a"), "what was pasted shown as text, if at all", f"{found}")
+
+
+@then("the page that answers shows no stack trace")
+def no_stack_trace(organisation_requests: OrganisationRequests, judge: Judge) -> None:
+    response = organisation_requests.last.notification.page.exchange.response
+    trace = find_stack_trace(response.body) if response else None
+    judge.expect(
+        trace is None, "M-2.3.1.2-a", "nothing of the RA's inside", f"a stack trace: {trace}", advisory=True
+    )

@@ -1,0 +1,131 @@
+"""Device CSRs on the ways to the Internet portal, where none may be taken (S-3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pytest_bdd import given, parsers, then, when
+
+from checks.tls import PERMITTED_SUITES
+from clients.csr.texts import text_form
+from clients.portal.portal import FormKind, Section
+from clients.portal.raw import MULTIPART
+from clients.recorder import Recorder
+from clients.tls_probe import TlsProbe
+from fixtures.aros import IKI_INTERFACES
+from fixtures.organisation_requests import OrganisationRequests
+from fixtures.plan import Load, sends
+from fixtures.portal_access import FORMS_OF, Access, at_host_of, at_site_of
+from fixtures.portal_answers import way_on
+from fixtures.portals import GATEWAY, INTERNET
+from fixtures.subscribers import Subscribers
+from fixtures.verdicts import Inconclusive, Judge, NotApplicable
+from steps.portal_access import value_for
+from steps.portal_words import FORMS, SECTION, SECTIONS, WHAT, batch_of
+from steps.words import USAGES
+from targets.model import Target
+
+BEFORE_THE_CHANGE = "before v6.21"
+"""Until then the Internet portal took Device CSRs."""
+
+
+@given("a release of the SEC in which the Internet portal takes no Device CSR")
+def release_after_the_change(target: Target) -> None:
+    if target.sec_release == BEFORE_THE_CHANGE:
+        raise NotApplicable(f"the target follows the SEC {BEFORE_THE_CHANGE} (target.sec_release)")
+
+
+@when(
+    parsers.re(
+        r"the ARO pastes a (?P<usage>Digital Signing|Key Agreement) Device CSR into the form for "
+        r"Organisation CSRs"
+    )
+)
+@sends(Load(portal_organisation=1))
+def paste_device_csr(access: Access, organisation_requests: OrganisationRequests, usage: str) -> None:
+    organisation_requests.submit(text_form(access.new_device_csr(USAGES[usage]).der))
+
+
+@when("the ARO sends a Batched CSR to the form for Organisation CSRs")
+@sends(Load(portal_batches_wrong=1))
+def send_batch_to_organisation_form(access: Access, organisation_requests: OrganisationRequests) -> None:
+    aro = organisation_requests.credential
+    access.read_form(aro, FormKind.ORGANISATION)
+    form = replace(access.rightful_form, encoding=MULTIPART)
+    access.send(form, batch_of(access.new_device_csr()), aro, session_of=aro)
+
+
+@given(parsers.re(rf"the form for {WHAT} as the portal via DCC Gateway Connection has it"))
+def gateway_form(access: Access, device_aros: Subscribers, what: str) -> None:
+    """Its own ARO reads it there."""
+    access.kind, access.rightful = FORMS[what], device_aros.authorised()
+    visit = access.visits.of(access.rightful, GATEWAY)
+    with way_on():
+        access.form = visit.form(access.kind)
+        access.before[Section.DEVICE] = set(visit.requests(Section.DEVICE))
+
+
+@given("an ARO to whom the Device pages of the portal via DCC Gateway Connection are open")
+def gateway_pages(access: Access, device_aros: Subscribers) -> None:
+    visit = access.visits.of(device_aros.authorised(), GATEWAY)
+    for kind in FORMS_OF[Section.DEVICE]:
+        with way_on():
+            form = visit.form(kind)
+        access.addresses[form.page.url] = form.field
+
+
+@when(parsers.re(rf"a user with an IKI Certificate for the {SECTION} pages sends it to the Internet portal"))
+@sends(Load(portal_device=1))
+def send_to_internet(
+    access: Access,
+    internet_aros: Subscribers,
+    organisation_requests: OrganisationRequests,
+    section: str,
+) -> None:
+    """With all that the Internet portal gives to an ARO whom it lets in."""
+    own = internet_aros.authorised()
+    with way_on():
+        there = access.visits.of(own, INTERNET).form(FormKind.ORGANISATION)
+    user = internet_aros.for_interface(IKI_INTERFACES[SECTIONS[section]])
+    value = value_for(access.kind, access, organisation_requests)
+    access.send(at_site_of(access.rightful_form, there), value, user, session_of=own)
+
+
+@when(
+    parsers.re(
+        rf"a user with an IKI Certificate for the {SECTION} pages asks the Internet portal for their "
+        "addresses"
+    )
+)
+def ask_internet(access: Access, internet_aros: Subscribers, section: str) -> None:
+    own = internet_aros.authorised()
+    with way_on():
+        there = access.visits.of(own, INTERNET).form(FormKind.ORGANISATION)
+    user = internet_aros.for_interface(IKI_INTERFACES[SECTIONS[section]])
+    access.addresses = {at_host_of(url, there.page.url): name for url, name in access.addresses.items()}
+    access.ask(access.addresses, user, own)
+
+
+@then("nothing of it is on the pages of the portal via DCC Gateway Connection")
+def nothing_on_the_gateway(access: Access) -> None:
+    access.interface = GATEWAY
+    access.expect_nothing_new()
+
+
+@given("a conformance statement without a portal via the Internet")
+def no_internet_portal_claimed(target: Target) -> None:
+    if target.claims(INTERNET):
+        raise NotApplicable("the conformance statement claims portal-internet: it is tried itself")
+
+
+@then("nothing answers at the address that the target file has for one, if any")
+def nobody_answers(target: Target, recorder: Recorder, judge: Judge) -> None:
+    """What answers there without a claim is not known to be the portal, nor to be none."""
+    if INTERNET not in target.endpoints:
+        judge.note("The target has no portal via the Internet: no Device CSR can come through it.")
+        return
+    exchange, flight = TlsProbe(INTERNET, target.connection(INTERNET), recorder).offer(
+        target.settings.tls_minimum, tuple(suite.code for suite in PERMITTED_SUITES)
+    )
+    if flight is not None and flight.accepted:
+        raise Inconclusive(f"{exchange.url} answers: claim portal-internet, so that it is tried")
