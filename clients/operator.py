@@ -19,6 +19,8 @@ CAPABILITIES = {
     "log": "tell whether a rejected request was logged (rejections_logged)",
     "clock": "tell and move the target's clock (now, advance_clock)",
     "batches": "reject a batch, or change what an uploaded one holds (reject_batch, tamper_with_batch)",
+    "organisations": "tell how many Organisation Certificates were issued for an organisation "
+    "(organisation_certificates_issued)",
     "eligibility": "say which Remote Party Roles may ask for a Device's certificates (set_eligibility)",
 }
 """Each capability, and the methods that stand for it."""
@@ -47,6 +49,10 @@ class Operator(ABC):  # noqa: B024 - a plug-in overrides only what its capabilit
     def certificates_issued(self, device_id: bytes) -> int:
         """How many Device Certificates the RA has issued for a Device, seeded ones included."""
         raise OperatorError(f"{type(self).__name__} cannot tell what was issued")
+
+    def organisation_certificates_issued(self, eui64: bytes) -> int:
+        """How many Organisation Certificates the RA has issued for an organisation, by its EUI-64."""
+        raise OperatorError(f"{type(self).__name__} cannot tell what was issued for an organisation")
 
     def rejections_logged(self) -> int:
         """How many rejected requests the RA has logged since it started."""

@@ -88,6 +88,12 @@ async def _device(request: web.Request) -> web.Response:
     return web.json_response({"certificates": request.app[_AUTHORITY].registry.certificates_issued(device)})
 
 
+async def _organisation(request: web.Request) -> web.Response:
+    registry = request.app[_AUTHORITY].registry
+    issued = registry.organisation_certificates_issued(parse_device_id(request.match_info["id"]))
+    return web.json_response({"certificates": issued})
+
+
 async def _rejections(request: web.Request) -> web.Response:
     return web.json_response({"count": request.app[_AUTHORITY].registry.rejections()})
 
@@ -214,6 +220,7 @@ def management_application(authority: Authority, processor: Processor, policies:
     application[_POLICIES] = policies
     application.router.add_post("/devices", _seed)
     application.router.add_get("/devices/{id}", _device)
+    application.router.add_get("/organisations/{id}", _organisation)
     application.router.add_get("/rejections", _rejections)
     application.router.add_get("/clock", _clock)
     application.router.add_post("/clock", _advance)

@@ -45,6 +45,10 @@ class ReferenceOperator(Operator):
         """See the interface."""
         return self._count(f"/devices/{_eui64(device_id)}", "certificates")
 
+    def organisation_certificates_issued(self, eui64: bytes) -> int:
+        """See the interface."""
+        return self._count(f"/organisations/{_eui64(eui64)}", "certificates")
+
     def rejections_logged(self) -> int:
         """See the interface."""
         return self._count("/rejections", "count")

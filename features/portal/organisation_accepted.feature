@@ -57,7 +57,7 @@ Feature: SMKI Portal: an Organisation CSR that is right is accepted, approved an
       | no BEGIN and END lines, lines of 76, LF          |
       | no BEGIN and END lines, lines of 76, CRLF        |
 
-  @PGO-P04 @M-2.3.1.4-a @M-2.3.1.4-c
+  @PGO-P04 @M-2.3.1.4-a @M-2.3.1.4-c @G-12-a
   Scenario: Each Organisation CSR is issued a certificate of its own
     When the ARO submits 3 Organisation CSRs, one after another
     Then an Organisation Certificate is issued for each

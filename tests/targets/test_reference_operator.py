@@ -70,6 +70,7 @@ def test_requests_are_as_agreed(port: Port) -> None:
     operator.advance_clock(timedelta(minutes=5))
     port.answer = b'{"certificates": 99, "count": 3, "now": "2026-01-02T03:04:05Z"}'
     assert operator.certificates_issued(DEVICE) == 99
+    assert operator.organisation_certificates_issued(DEVICE) == 99
     assert operator.rejections_logged() == 3
     assert operator.now() == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     seed = {"device_id": "00-DB-12-34-56-78-90-A0", "certificates": 99, "key_usage": "keyAgreement"}
@@ -77,6 +78,7 @@ def test_requests_are_as_agreed(port: Port) -> None:
         ("POST", "/devices", seed),
         ("POST", "/clock", {"advance_seconds": 300.0}),
         ("GET", "/devices/00-DB-12-34-56-78-90-A0", None),
+        ("GET", "/organisations/00-DB-12-34-56-78-90-A0", None),
         ("GET", "/rejections", None),
         ("GET", "/clock", None),
     ]
