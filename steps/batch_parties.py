@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from pytest_bdd import given, parsers
 
 from clients.operator import Operator
 from clients.pacing import NIGHT_BEGINS, NIGHT_ENDS, next_time, uk_time
+from fixtures.batch_drawing import DrawnBatches
 from fixtures.batch_results import Results
 from fixtures.batches import Batches
 from fixtures.kept_batch import KeptBatch
@@ -96,20 +98,20 @@ def _device_in_state(batches: Batches, operator: Operator, *, eligible: bool) ->
 
 @given("the time is before 20:00")
 def before_the_night(batches: Batches) -> None:
-    _go_to_day(batches, NIGHT_ENDS, NIGHT_BEGINS)
+    go_to_day(batches, NIGHT_ENDS, NIGHT_BEGINS)
 
 
 @given("the time is in the morning, after 08:00")
 def morning(batches: Batches) -> None:
-    _go_to_day(batches, NIGHT_ENDS, time(12))
+    go_to_day(batches, NIGHT_ENDS, time(12))
 
 
 @given("the time is after 20:00")
 def after_the_nights_beginning(batches: Batches) -> None:
-    _go_to_day(batches, NIGHT_BEGINS, time(23, 59))
+    go_to_day(batches, NIGHT_BEGINS, time(23, 59))
 
 
-def _go_to_day(batches: Batches, begins: time, ends: time) -> None:
+def go_to_day(batches: DrawnBatches[Any], begins: time, ends: time) -> None:
     """Bring the target to a time of the day, well within its bounds; kept where the clock cannot be moved."""
     if batches.clock.movable:
         now = batches.clock.now()

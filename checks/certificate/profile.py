@@ -39,14 +39,20 @@ def judge_device_certificate(
 
 
 def judge_issued_certificate(
-    der: bytes, csr_der: bytes, profile: DeviceProfile, *, at: datetime | None = None
+    der: bytes,
+    csr_der: bytes,
+    profile: DeviceProfile,
+    *,
+    at: datetime | None = None,
+    issue: str = AD_HOC_ISSUE,
 ) -> list[Finding]:
-    """As `judge_device_certificate` and `judge_against_csr` together, reading the certificate once."""
+    """As `judge_device_certificate` and `judge_against_csr` together, reading the certificate once; for
+    `issue` see `compare_with_csr`."""
     try:
         certificate = read_certificate(der)
     except DerError as error:
         return [unreadable(error)]
-    return judge_read_certificate(certificate, csr_der, profile, at=at)
+    return judge_read_certificate(certificate, csr_der, profile, at=at, issue=issue)
 
 
 def judge_read_certificate(
