@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from checks.pickup import PickupVerdict
 from pytest_bdd import parsers, then, when
 
 from checks.certificate.serials import judge_unique_serials
 from checks.finding import Finding
+from checks.pickup import PickupVerdict
 from checks.portal_errors import BATCH_CODE_PREFIXES
 from clients.pacing import NIGHT_ENDS, next_time
 from fixtures.batch_waiting import RETENTION

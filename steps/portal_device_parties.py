@@ -1,4 +1,4 @@
-"""Given: the ARO for Device Certificates on the SMKI Portal, and the Devices and the hour that it speaks of."""
+"""Given: the ARO for Device Certificates on the SMKI Portal, its Devices and the hour."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def on_the_pickup_page(
         expected = f"files of the batch {batch.batch_id}, as {reference}"
         judge.fail(Finding("M-2.5.1.4-d", expected, "no row on the pickup page"))
     sent, picked_up = SentBatch(), dict[str, bytes]()
-    for name, certificate in batch.certificates.items():
+    for name in batch.certificates:
         sent.add(name, batch.sent.csr(name) or b"", Expectation(frozenset({SUCCESS}), "M-2.5.1.4-d"))
     judge.take(portal_results.judged(aro, row, sent, None, picked_up).findings)
     same = picked_up == batch.certificates
@@ -86,7 +86,7 @@ def claimed(target: Target, interface: str) -> None:
 @when(parsers.re(r"a user of (?P<interface>.+) turns to its address"), target_fixture="first_answer")
 @sends(
     lambda interface, **_: Load(adhoc_wrong=int("Ad Hoc" in interface)),
-    once=FIRST_QUESTION + " of {interface}",
+    once="the first question to {interface}",
 )
 def turn_to(request: pytest.FixtureRequest, visits: Visits, interface: str) -> Exchange:
     """A web service is asked as its subscribers are before anything else, a portal for its landing page."""
