@@ -53,12 +53,12 @@ class Redactor:
         self._given = frozenset(forms)
         self._sessions: dict[bytes, None] = {}
         self._lock = threading.Lock()
+        self._marks: tuple[list[bytes], re.Pattern[bytes]] = [], re.compile(b"")
         self._look_for(self._given)
 
     def _look_for(self, forms: Iterable[bytes]) -> None:
         known = sorted(forms, key=len, reverse=True)
         self._overlap = max([_LONGEST_MARK, *map(len, known)])
-        self._marks = re.compile(b"|".join(map(re.escape, known)))
         self._known = known
 
     def learn(self, exchange: Exchange) -> None:
@@ -110,8 +110,14 @@ class Redactor:
 
     def pieces(self, source: Iterable[bytes]) -> Iterator[bytes]:
         """A stream without secrets, one that lies across several pieces included."""
-        known = _without(source, self._marks, self._overlap) if self._known else source
-        return _without(known, _KINDS, self._overlap)
+        known = self._known
+        sought, marks = self._marks
+        if sought is not known:  # a second's work: not done before a file needs it
+            marks = re.compile(b"|".join(map(re.escape, known)))
+            self._marks = known, marks
+        if known:
+            source = _without(source, marks, self._overlap)
+        return _without(source, _KINDS, self._overlap)
 
     def text(self, value: str) -> str:
         """`value` without secrets."""
