@@ -50,8 +50,10 @@ class Page:
         return self.texts(".//*[@class='reference']")[0]
 
     @property
-    def token(self) -> str:
-        return str(self.tree.xpath("//input[@type='hidden']/@value")[0])
+    def form_token(self) -> str | None:
+        """None where there is no form, or none is in it."""
+        found = self.tree.xpath("//input[@type='hidden']/@value") if self.body else []
+        return str(found[0]) if found else None
 
     def link(self, text: str) -> str:
         found = [link for link in self.tree.iter("a") if normal(link) == text]
@@ -74,8 +76,15 @@ class User:
         self.ra, self.credential = ra, credential
         self.landing_url = str(getattr(ra.endpoints, portal))
         self.cookies: dict[str, str] = {}
+        self._connections: dict[tuple[str, str | None], http.client.HTTPSConnection] = {}
         landing = self.send("GET", self.landing_url, credential=None)
-        self.sections = re.findall(rb'"(https://[^/"]*)/(?:organisation|device)/"', landing.body)[0].decode()
+        found = re.findall(rb'"(https://[^/"]*)/(?:organisation|device)/"', landing.body)
+        # Where no link leads to the sections, this user finds none of their pages.
+        self.sections = found[0].decode() if found else self.landing_url
+
+    def __del__(self) -> None:
+        for connection in getattr(self, "_connections", {}).values():
+            connection.close()
 
     def send(
         self,
@@ -89,18 +98,17 @@ class User:
         url = urljoin(getattr(self, "sections", ""), path)
         parts = urlsplit(url)
         presented = self.credential if credential == "" else credential
-        connection = http.client.HTTPSConnection(
-            str(parts.hostname), parts.port, context=self.ra.context(presented), timeout=10
-        )
+        connection = self._connections.get((parts.netloc, presented))
+        if connection is None:
+            context = self.ra.context(presented)
+            connection = http.client.HTTPSConnection(parts.netloc, context=context, timeout=10)
+            self._connections[parts.netloc, presented] = connection
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        try:
-            sent = {"Cookie": cookie} if cookie else {}
-            where = f"{parts.path}?{parts.query}" if parts.query else parts.path
-            connection.request(method, where, body, {**sent, **(headers or {})})
-            response = connection.getresponse()
-            page = Page(response.status, response.headers, response.read(), url)
-        finally:
-            connection.close()
+        sent = {"Cookie": cookie} if cookie else {}
+        where = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        connection.request(method, where, body, {**sent, **(headers or {})})
+        response = connection.getresponse()
+        page = Page(response.status, response.headers, response.read(), url)
         for line in page.headers.get_all("Set-Cookie", []):
             self.cookies.update({name: morsel.value for name, morsel in SimpleCookie(line).items()})
         return page
@@ -117,14 +125,14 @@ class User:
         token: str | None = "",
     ) -> Page:
         """Fill in a form and follow the answer. A token of '' is the form's; None leaves it out."""
-        token = self.get(path).token if token == "" else token
+        token = self.get(path).form_token if token == "" else token
         fields = {"csr": text} if token is None else {"form-token": token, "csr": text}
         body = urlencode(fields).encode()
         return self.follow(self.send("POST", path, body, {"Content-Type": URLENCODED, **(headers or {})}))
 
     def upload(self, name: str, octets: bytes) -> Page:
         """Fill in the form for a batch and follow the answer."""
-        kind, body = multipart({"form-token": self.get(BATCH_FORM).token}, name, octets)
+        kind, body = multipart({"form-token": self.get(BATCH_FORM).form_token or ""}, name, octets)
         return self.follow(self.send("POST", BATCH_FORM, body, {"Content-Type": kind}))
 
     def follow(self, page: Page) -> Page:

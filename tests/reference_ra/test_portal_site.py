@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 import ssl
-import zipfile
 from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
+from cryptography import x509
 
 from reference_ra.conformant import conformant_policies
 from reference_ra.policies import Policies
@@ -26,12 +25,7 @@ from tests.reference_ra.browsing import (
 )
 from tests.reference_ra.conftest import Ra
 from tests.reference_ra.craft import RIGHT, encoded
-
-HOSTILE = "</textarea><script>alert(1)</script>\"'&amp;<b>"
-SECTION_PAGES = {
-    "organisation": ("/organisation/", ORGANISATION_FORM, "/organisation/requests", "/organisation/x"),
-    "device": ("/device/", DEVICE_FORM, BATCH_FORM, "/device/requests", "/device/pickup", "/device/x"),
-}
+from tests.reference_ra.portal_battery import HOSTILE, PAGES, archive, organisation_csr
 
 
 @pytest.fixture
@@ -47,14 +41,6 @@ def aro(ra: Ra) -> User:
 @pytest.fixture
 def device_aro(ra: Ra) -> User:
     return User(ra, "portal-device")
-
-
-def archive(*csrs: bytes) -> bytes:
-    octets = io.BytesIO()
-    with zipfile.ZipFile(octets, "w") as file:
-        for number, csr in enumerate(csrs):
-            file.writestr(f"meter-{number}.csr", encoded(csr))
-    return octets.getvalue()
 
 
 # Where the pages are
@@ -112,7 +98,7 @@ def test_headers_of_every_page(ra: Ra, aro: User) -> None:
 # Who gets in
 
 
-@pytest.mark.parametrize("section", SECTION_PAGES)
+@pytest.mark.parametrize("section", PAGES)
 @pytest.mark.parametrize("state", [None, "expired", "not-yet-valid", "revoked"])
 def test_who_has_no_valid_credential_is_refused_in_the_handshake(
     ra: Ra, section: str, state: str | None
@@ -129,14 +115,14 @@ def test_who_may_not_have_device_certificates_is_refused(ra: Ra, who: str) -> No
     assert User(ra, who).get("/device/").status == 403
 
 
-@pytest.mark.parametrize("section", SECTION_PAGES)
+@pytest.mark.parametrize("section", PAGES)
 @pytest.mark.parametrize(
     "who", ["import-supplier", "batch-supplier", "wrong-key-type", "portal-device", "portal-organisation"]
 )
 def test_a_section_is_for_its_own_credentials(ra: Ra, section: str, who: str) -> None:
     user = User(ra, who)
     expected = (200, 404) if who == f"portal-{section}" else (403,)
-    for path in SECTION_PAGES[section]:
+    for path in PAGES[section]:
         page = user.get(path)
         assert page.status in expected
         assert (page.status != 403) == bool(page.headers["Set-Cookie"] or user.cookies)
@@ -154,7 +140,7 @@ def test_the_internet_portal_has_no_device_pages(ra: Ra) -> None:
     csr = encoded(RIGHT.build(device(900)))
     for who in ("portal-device", "portal-organisation"):
         user = User(ra, who, "portal_internet")
-        for path in SECTION_PAGES["device"]:
+        for path in PAGES["device"]:
             assert user.get(path).status == 404
             body = urlencode({"csr": csr}).encode()
             assert user.send("POST", path, body, {"Content-Type": URLENCODED}).status == 404
@@ -200,18 +186,18 @@ def test_a_form_of_the_own_site_is_taken(aro: User) -> None:
 
 def test_a_form_by_get_submits_nothing(aro: User) -> None:
     before = len(aro.get("/organisation/requests").tree.xpath("//tbody/tr"))
-    query = urlencode({"form-token": aro.get(ORGANISATION_FORM).token, "csr": "x"})
+    query = urlencode({"form-token": aro.get(ORGANISATION_FORM).form_token, "csr": "x"})
     assert aro.get(f"{ORGANISATION_FORM}?{query}").title == "Submit an Organisation CSR"
     assert len(aro.get("/organisation/requests").tree.xpath("//tbody/tr")) == before
 
 
 def test_a_token_is_of_one_session(ra: Ra, aro: User) -> None:
     stranger = User(ra, "portal-organisation")
-    assert aro.submit(ORGANISATION_FORM, "x", token=stranger.get(ORGANISATION_FORM).token).status == 403
+    assert aro.submit(ORGANISATION_FORM, "x", token=stranger.get(ORGANISATION_FORM).form_token).status == 403
 
 
 def test_a_session_is_of_one_credential(ra: Ra, aro: User) -> None:
-    token = aro.get(ORGANISATION_FORM).token
+    token = aro.get(ORGANISATION_FORM).form_token
     other = User(ra, "portal-organisation-gas-supplier")
     other.cookies = dict(aro.cookies)
     assert other.submit(ORGANISATION_FORM, "x", token=token).status == 403
@@ -220,7 +206,7 @@ def test_a_session_is_of_one_credential(ra: Ra, aro: User) -> None:
 
 
 def test_a_session_is_of_one_portal(ra: Ra, aro: User) -> None:
-    token = aro.get(ORGANISATION_FORM).token
+    token = aro.get(ORGANISATION_FORM).form_token
     there = User(ra, "portal-organisation", "portal_internet")
     there.cookies = {name.replace("gateway", "internet"): value for name, value in aro.cookies.items()}
     assert there.submit(ORGANISATION_FORM, "x", token=token).status == 403
@@ -229,7 +215,7 @@ def test_a_session_is_of_one_portal(ra: Ra, aro: User) -> None:
 def test_a_session_ends_when_it_was_not_used_for_long(start: Callable[..., Ra]) -> None:
     ra = start()
     user = User(ra, "portal-organisation")
-    token = user.get(ORGANISATION_FORM).token
+    token = user.get(ORGANISATION_FORM).form_token
     ra.manage("POST", "/clock", {"advance_seconds": 29 * 60})
     assert user.submit(ORGANISATION_FORM, "x", token=token).status == 200
     ra.manage("POST", "/clock", {"advance_seconds": 31 * 60})
@@ -263,7 +249,7 @@ def test_a_rejected_request_stays_in_the_list(aro: User) -> None:
 
 
 def test_a_form_is_read_however_it_is_encoded(aro: User) -> None:
-    token = aro.get(ORGANISATION_FORM).token
+    token = aro.get(ORGANISATION_FORM).form_token
     boundary = "b"
     fields = {"form-token": token, "csr": "pasted \u00e9"}
     parts = [f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
@@ -323,6 +309,21 @@ def test_a_failure_shows_nothing_of_itself(start: Callable[..., Ra]) -> None:
     page = user.submit(ORGANISATION_FORM, "x")
     assert (page.status, page.title) == (500, "The portal has failed")
     assert b"secret" not in page.body
+
+
+# Organisation CSRs
+
+
+def test_an_organisation_csr_is_issued_for_and_downloaded(aro: User) -> None:
+    page = aro.submit(ORGANISATION_FORM, encoded(organisation_csr()))
+    assert [re.findall("accepted|approved", each) for each in page.notifications] == [
+        ["accepted"],
+        ["approved"],
+    ]
+    link = page.tree.xpath("//a[contains(@class, 'certificate')]/@href")[0]
+    file = aro.get(str(link))
+    assert file.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert x509.load_pem_x509_certificate(file.body).public_key()
 
 
 # Device CSRs
