@@ -5,11 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 
+from reference_ra.portal.page_map import PAGE_MAP
 from targets import launch
 from targets.loader import load_target
 from targets.model import Limits, Pacing, Settings
@@ -22,7 +24,7 @@ EXAMPLES = ("staging-example.toml", "vendor-example.toml")
 def provide(pki: Pki, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every file that an example names, in the state that it names."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
-    for name in document["trust"]["server_anchors"] + document["trust"]["device_issuing_cas"]:
+    for name in chain.from_iterable(document["trust"].values()):
         put(path.parent / name, pem(pki.ca()))
     periods = {"expired": (-2 * DAY, -DAY), "not-yet-valid": (DAY, 2 * DAY)}
     for credential in document["credentials"].values():
@@ -59,9 +61,10 @@ def test_an_example_loads_once_its_files_exist(
     provide(pki, path, monkeypatch)
     target = load_target(path)
     assert target.settings == Settings()
-    for interface in ("adhoc", "batch"):
-        assert target.claims(interface)
+    for interface in ("adhoc", "batch", "portal-organisation", "portal-device"):
         assert target.find_credentials(interface, user_role="import-supplier")
+    assert target.find_credentials("portal-organisation")[0].remote_party_roles
+    assert target.portal_site("portal-gateway").pages
 
 
 def test_the_first_example_shows_every_setting_limit_and_pace() -> None:
@@ -89,6 +92,18 @@ def commented(lines: list[str]) -> Iterator[str]:
 def test_every_group_of_keys_of_the_first_example_is_explained() -> None:
     lines = (FOLDER / EXAMPLES[0]).read_text(encoding="utf-8").splitlines()
     assert list(commented(lines)) == []
+
+
+def test_the_first_example_and_the_explanation_have_the_page_map_of_the_built_in_ra() -> None:
+    document = tomllib.loads((FOLDER / EXAMPLES[0]).read_text(encoding="utf-8"))
+    found = {"pages": document["pages"]}
+    of_ra = tomllib.loads("\n".join(f"[{heading}]" for heading in PAGE_MAP))
+    for heading, values in PAGE_MAP.items():
+        table = of_ra
+        for name in heading.split("."):
+            table = table[name]
+        table.update(values)
+    assert found == of_ra
 
 
 def test_the_default_target_starts_the_reference_ra() -> None:
