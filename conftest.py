@@ -15,6 +15,7 @@ pytest_plugins = [
     "fixtures.portal_access",
     "fixtures.portal_devices",
     "fixtures.portal_kept",
+    "fixtures.browsing",
     "steps.parties",
     "steps.adhoc_submissions",
     "steps.adhoc_answers",
@@ -38,5 +39,6 @@ pytest_plugins = [
     "steps.portal_journeys",
     "steps.transport",
     "steps.portal_transport",
+    "steps.accessibility",
     "reports.allure_bridge",
 ]

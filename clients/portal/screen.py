@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Download as BrowserDownload
@@ -25,6 +25,7 @@ from clients.portal.traffic import Traffic
 from clients.recorder import Recorder
 from clients.spool import SpoolFolder
 
+Read = TypeVar("Read")
 FILE_OCTETS = 256 * 1_048_576
 """A longer file is not downloaded to its end."""
 _SIZE = ViewportSize(width=1100, height=1300)
@@ -169,6 +170,11 @@ class Screen:
     def texts(self, scope: Found | None = None) -> Callable[[Locator], Sequence[str]]:
         """What can be read in them."""
         return lambda locator: self.visible(locator, scope).all_inner_texts()
+
+    @in_browser
+    def read(self, reader: Callable[[Callable[[Locator], Sequence[str]]], Read]) -> Read:
+        """What `reader` makes of the texts of the page."""
+        return reader(self.texts())
 
     # --- the rest ---
 
