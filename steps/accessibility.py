@@ -1,4 +1,4 @@
-"""Steps of whoever uses a portal's pages in a browser: what can be seen on them, and what the keyboard does."""
+"""Steps of whoever uses a portal's pages in a browser: what is seen on them, what the keyboard does."""
 
 from __future__ import annotations
 
