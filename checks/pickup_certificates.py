@@ -45,29 +45,33 @@ def judge_certificates(stream: BinaryIO, judging: PickupJudging) -> None:
 
 
 def _judge_entry(archive: ZipReader, entry: ZipEntry, judging: PickupJudging, found: set[str]) -> None:
-    where = f"{_ARCHIVE}, {shown(entry.name) or '(no name)'}"
     judging.verdict.certificates += 1
     fault = _name_fault(entry, judging, found)
     if fault is not None:
         expected = "each certificate in the root, once, named as its request file with crt for csr"
-        judging.note(Finding(_FILES, expected, fault, where))
+        judging.note(Finding(_FILES, expected, fault, _place(entry)))
         return
     stem = entry.name.removesuffix(CERTIFICATE_EXTENSION)
     found.add(stem)
     status = judging.outcomes.get(stem)
     if status is not None and status != ISSUED_WORD:
-        judging.note(Finding(_FILES, "no certificate but for success", f"a record of {shown(status)}", where))
+        observed = f"a record of {shown(status)}"
+        judging.note(Finding(_FILES, "no certificate but for success", observed, _place(entry)))
     try:
         content = archive.read(entry, LARGEST_FILE)
         octets = from_base64(content)
     except (ZipUnreadable, Base64Error) as error:
-        judging.note(Finding(_FILES, "Base64 of a DER certificate", str(error), where))
+        judging.note(Finding(_FILES, "Base64 of a DER certificate", str(error), _place(entry)))
         return
     judging.add_content(stem.encode("utf-8", "replace") + b"\0" + octets)
     if judging.take is not None:
         judging.take(stem, octets)
     if ISSUED_WORD in judging.expectation(stem).statuses:
-        _judge_certificate(stem, octets, judging, where)
+        _judge_certificate(stem, octets, judging, entry)
+
+
+def _place(entry: ZipEntry) -> str:
+    return f"{_ARCHIVE}, {shown(entry.name) or '(no name)'}"
 
 
 def _name_fault(entry: ZipEntry, judging: PickupJudging, found: set[str]) -> str | None:
@@ -83,7 +87,7 @@ def _name_fault(entry: ZipEntry, judging: PickupJudging, found: set[str]) -> str
     return "once again" if stem in found else None
 
 
-def _judge_certificate(stem: str, octets: bytes, judging: PickupJudging, where: str) -> None:
+def _judge_certificate(stem: str, octets: bytes, judging: PickupJudging, entry: ZipEntry) -> None:
     try:
         certificate = read_certificate(octets)
     except DerError as error:
@@ -96,7 +100,7 @@ def _judge_certificate(stem: str, octets: bytes, judging: PickupJudging, where: 
         if (repeated := judging.serials.add(certificate, octets)) is not None:
             findings.append(repeated)
     for finding in findings:
-        judging.note(replace(finding, where=f"{where}, {finding.where}"))
+        judging.note(replace(finding, where=f"{_place(entry)}, {finding.where}"))
 
 
 def certificate_octets(octets: bytes, requirement: str) -> bytes | Finding:

@@ -64,6 +64,7 @@ class PickupJudging:
     ) -> None:
         """For `issue` see `judge_pickup`."""
         self.sent, self.profile, self.at, self.issue, self.take = sent, profile, at, issue, take
+        self._issued = Expectation(frozenset({ISSUED_WORD}), issue)
         self.verdict = PickupVerdict()
         self.collected = Collected("pickup files")
         self.note = self.collected.note
@@ -79,10 +80,12 @@ class PickupJudging:
     def expectation(self, name: str) -> Expectation:
         """What is right for a Device CSR, in the words of a record."""
         expected = self.sent.expectation(name)
+        if expected is ISSUED:
+            return self._issued
         words = frozenset(
             status if status in OUTCOMES else _WORDS.get(status, "error") for status in expected.statuses
         )
-        return Expectation(words, self.issue if expected == ISSUED else expected.requirement)
+        return Expectation(words, expected.requirement)
 
     def add_record(self, name: str, status: str, code: str | None) -> None:
         """Take the record of a Device CSR that was sent."""
