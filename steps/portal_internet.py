@@ -112,20 +112,29 @@ def nothing_on_the_gateway(access: Access) -> None:
     access.expect_nothing_new()
 
 
-@given("a conformance statement without a portal via the Internet")
-def no_internet_portal_claimed(target: Target) -> None:
+@when("a user looks for a portal via the Internet")
+def look_for_internet_portal(target: Target, access: Access, recorder: Recorder) -> None:
+    """At the address that the target file gives, claimed or not.
+
+    What answers there without a claim is not known to be the portal, nor to be none.
+    """
     if target.claims(INTERNET):
-        raise NotApplicable("the conformance statement claims portal-internet: it is tried itself")
+        access.interface = INTERNET
+        access.open_landing_page()
+    elif INTERNET in target.endpoints:
+        exchange, flight = TlsProbe(INTERNET, target.connection(INTERNET), recorder).offer(
+            target.settings.tls_minimum, tuple(suite.code for suite in PERMITTED_SUITES)
+        )
+        if flight is not None and flight.accepted:
+            raise Inconclusive(f"{exchange.url} answers: claim portal-internet, so that it is tried")
 
 
-@then("nothing answers at the address that the target file has for one, if any")
-def nobody_answers(target: Target, recorder: Recorder, judge: Judge) -> None:
-    """What answers there without a claim is not known to be the portal, nor to be none."""
-    if INTERNET not in target.endpoints:
+@then("there is none, or it has a link to the Organisation pages and none to Device pages")
+def no_device_link(target: Target, access: Access, judge: Judge) -> None:
+    if not target.claims(INTERNET):
         judge.note("The target has no portal via the Internet: no Device CSR can come through it.")
         return
-    exchange, flight = TlsProbe(INTERNET, target.connection(INTERNET), recorder).offer(
-        target.settings.tls_minimum, tuple(suite.code for suite in PERMITTED_SUITES)
-    )
-    if flight is not None and flight.accepted:
-        raise Inconclusive(f"{exchange.url} answers: claim portal-internet, so that it is tried")
+    observed = f"the links of {access.landing_url}"
+    there, link = access.links_to(Section.ORGANISATION), access.links_to(Section.DEVICE)
+    judge.expect(there, "S-4", "a link to the Organisation pages", f"{observed}: none to them")
+    judge.expect(not link, "S-3", "no link to Device pages", f"{observed}: one to them")

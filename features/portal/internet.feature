@@ -92,13 +92,6 @@ Feature: SMKI Portal via the Internet: Organisation CSRs by the same rules, and 
       | a request             |
       | a certificate         |
 
-  @INT-N10 @S-3 @S-5
-  Scenario: The landing page of the Internet portal has no link to Device pages
-    Given a release of the SEC in which the Internet portal takes no Device CSR
-    When a user without an IKI Certificate opens the landing page
-    Then it has a link to the Organisation pages
-    And it has no link to the Device pages
-
   @INT-N11 @S-3 @S-5
   Scenario Outline: A Device CSR in the form for Organisation CSRs of the Internet portal is not issued
     Given a release of the SEC in which the Internet portal takes no Device CSR
