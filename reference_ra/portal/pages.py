@@ -148,7 +148,7 @@ def uk_time(moment: datetime) -> Markup:
 
 def standing(request: PortalRequest) -> str:
     """How a request stands, in words."""
-    return request.status or _STANDINGS[request.standing]
+    return request.status.capitalize() or _STANDINGS[request.standing]
 
 
 def error_text(error: PortalError) -> str:
