@@ -23,6 +23,7 @@ from reference_ra.policies import Policies
 from reference_ra.server import serving
 from reference_ra.target_file import Endpoints, write_credentials
 from tests.reference_ra.craft import DEVICE
+from tests.reference_ra.desking import Office, office
 
 
 @dataclass(frozen=True)
@@ -167,3 +168,19 @@ def ra(shared_ra: Ra) -> Ra:
     """A conformant RA at which DEVICE has one certificate."""
     shared_ra.seed(1)
     return shared_ra
+
+
+@pytest.fixture
+def open_office(tmp_path: Path, pki: TestPki) -> Iterator[Callable[..., Office]]:
+    """Open the portals' desk of an RA of the test's own; it closes when the test ends."""
+    with ExitStack() as stack:
+        yield lambda policies=None: stack.enter_context(
+            office(tmp_path, pki, policies or conformant_policies())
+        )
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory, pki: TestPki) -> Iterator[Office]:
+    """The portals' desk of a conformant RA, its clock at a day in winter."""
+    with office(tmp_path_factory.mktemp("office"), pki, conformant_policies()) as made:
+        yield made

@@ -136,12 +136,16 @@ def test_a_pki_is_used_again_while_it_is_fresh(tmp_path: Path) -> None:
     assert open_pki(tmp_path / "pki").identities["import-supplier"].der != first
 
 
-def test_the_target_file_claims_the_batched_service(tmp_path: Path, pki: TestPki) -> None:
+def test_the_target_file_claims_every_interface(tmp_path: Path, pki: TestPki) -> None:
     process = launch(tmp_path, pki, "--until-stdin-closes")
     process.communicate(timeout=10)
     target = tomllib.loads((tmp_path / "target.toml").read_text("utf-8"))
     assert target["endpoints"]["batch"]["url"].endswith("/1.0/PortalCSRBatch")
-    assert target["statement"]["interfaces"] == ["adhoc", "batch"]
+    assert target["statement"]["interfaces"] == ["adhoc", "batch", "portal-gateway", "portal-internet"]
+    assert set(target["endpoints"]) == set(target["statement"]["interfaces"])
+    assert target["pages"]["organisation"]["accepted"] == {"find": "css=.notification", "says": "accepted"}
+    holder = target["credentials"]["portal-organisation"]
+    assert (holder["eui64"], holder["remote_party_roles"]) == ("00-DB-00-00-00-00-00-01", ["02", "08"])
     assert target["settings"]["batch_csr_limit"] == 50_000
 
 
