@@ -54,8 +54,8 @@ def test_a_good_outline_has_no_problem(tree: Tree) -> None:
         (
             "@M-2.4.GO-a",
             "@M-2.4.GO-a @needs-bursts",
-            f"{FILE}:4: unknown tag @needs-bursts; @needs-burst, @needs-unpaced, or @needs-operator- and a "
-            "capability",
+            f"{FILE}:4: unknown tag @needs-bursts; @needs-browser, @needs-burst, @needs-unpaced, or "
+            "@needs-operator- and a capability",
         ),
         (
             "@M-2.4.GO-a",
