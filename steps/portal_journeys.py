@@ -8,7 +8,7 @@ from http import HTTPStatus
 import pytest
 from pytest_bdd import given, parsers, then, when
 
-from checks.batch_result import Expectation, SentBatch
+from checks.batch_result import SentBatch
 from checks.finding import Finding
 from clients.exchange import Exchange
 from fixtures.answers import require_reply
@@ -16,7 +16,7 @@ from fixtures.batch_results import Results
 from fixtures.batches import Batches
 from fixtures.plan import FIRST_BATCH_QUESTION, Load, sends
 from fixtures.portal_answers import until
-from fixtures.portal_batches import SUCCESS, PortalBatches
+from fixtures.portal_batches import PortalBatches
 from fixtures.portal_results import PortalResults
 from fixtures.portals import GATEWAY, INTERNET, PORTALS, Visits
 from fixtures.subscribers import Subscribers
@@ -67,8 +67,9 @@ def on_the_pickup_page(
         judge.fail(Finding("M-2.5.1.4-d", expected, "no row on the pickup page"))
     sent, picked_up = SentBatch(), dict[str, bytes]()
     for name in batch.certificates:
-        sent.add(name, batch.sent.csr(name) or b"", Expectation(frozenset({SUCCESS}), "M-2.5.1.4-d"))
-    judge.take(portal_results.judged(aro, row, sent, None, picked_up).findings)
+        sent.add(name, batch.sent.csr(name) or b"")
+    verdict = portal_results.judged(aro, row, sent, None, picked_up, issue="M-2.5.1.4-d")
+    judge.take(verdict.findings)
     same = picked_up == batch.certificates
     observed = f"{len(picked_up)} certificates, not the same"
     judge.expect(same, "M-2.5.1.4-d", "the certificates that the web service gave", observed)
