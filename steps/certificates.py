@@ -17,9 +17,13 @@ from fixtures.plan import (
     FIRST_QUESTION,
     KEPT_BATCH,
     KEPT_CERTIFICATE,
+    KEPT_PORTAL_BATCH,
+    KEPT_PORTAL_CERTIFICATE,
     Load,
     sends,
 )
+from fixtures.portal_devices import DeviceRequests
+from fixtures.portal_kept import KeptPortalBatch
 from fixtures.subscribers import Subscribers
 from steps.words import USAGES
 
@@ -50,6 +54,22 @@ def device_certificate(
 @sends(Load(batches=1, csrs_right=2), once=KEPT_BATCH)
 def batched_certificates(kept_batch: KeptBatch) -> JudgeKept:
     return partial(kept_batch.judge, kept_batch.taken())
+
+
+@given(
+    parsers.re(r"a Device Certificate for (?P<usage>Digital Signing|Key Agreement) from the Portal service"),
+    target_fixture="judge_kept",
+)
+@sends(Load(portal_device=1), once=KEPT_PORTAL_CERTIFICATE)
+def portal_certificate(device_requests: DeviceRequests, device_aros: Subscribers, usage: str) -> JudgeKept:
+    device_requests.aro = device_aros.authorised()
+    return partial(device_requests.judge_certificate, device_requests.kept(USAGES[usage]))
+
+
+@given("a Device Certificate for both usages from the Portal batch service", target_fixture="judge_kept")
+@sends(Load(portal_batches=1, portal_csrs=2), once=KEPT_PORTAL_BATCH)
+def portal_batch_certificates(kept_portal_batch: KeptPortalBatch) -> JudgeKept:
+    return partial(kept_portal_batch.judge, kept_portal_batch.taken())
 
 
 @given("a Device Certificate for a Device CSR whose extensions are not critical", target_fixture="judge_kept")
