@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import batch, batch_verdict, csr, factory, run, verdict
+from benchmarks import batch, batch_verdict, csr, factory, pickup_verdict, run, verdict
 from benchmarks.harness import Result
 
 BENCHMARKS: dict[str, Callable[[], Result]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], Result]] = {
     "factory": factory.measure,
     "verdict": verdict.measure,
     "batch-verdict": batch_verdict.measure,
+    "pickup-verdict": pickup_verdict.measure,
     "batch-memory": batch.memory,
     "batch": batch.cost,
     "batch-ra": batch.issuing,

@@ -43,7 +43,7 @@ def _measure(other: ProcessPoolExecutor) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         message, csrs = Path(folder, "result.xml"), Path(folder, "csrs.txt")
         _write(message, csrs, issued)
-        sent, profile = _read_sent(csrs), DeviceProfile(POLICY, [authority])
+        sent, profile = read_sent(csrs), DeviceProfile(POLICY, [authority])
 
         def judge() -> None:
             _judge(message, sent, profile)
@@ -75,7 +75,12 @@ def _judge(message: Path, sent: SentBatch, profile: DeviceProfile) -> None:
 
 def _judge_and_measure(message: Path, csrs: Path, authority: bytes) -> int:
     """Judge once in a process of its own; its largest size in octets, 0 where the system does not tell."""
-    _judge(message, _read_sent(csrs), DeviceProfile(POLICY, [authority]))
+    _judge(message, read_sent(csrs), DeviceProfile(POLICY, [authority]))
+    return largest_size()
+
+
+def largest_size() -> int:
+    """Of this process so far, in octets; 0 where the system does not tell."""
     if sys.platform == "win32":
         return 0
     import resource  # of POSIX only
@@ -97,9 +102,15 @@ def _write(message: Path, csrs: Path, issued: list[Issued]) -> None:
                 f"<Certificate>{certificate}</Certificate></DeviceCertificate>"
             )
         file.write("</CSRBatchResult>")
+    write_sent(csrs, issued)
+
+
+def write_sent(csrs: Path, issued: list[Issued]) -> None:
+    """Write the Device CSRs, a line each."""
     csrs.write_text("\n".join(each.csr.hex() for each in issued), encoding="ascii")
 
 
-def _read_sent(csrs: Path) -> SentBatch:
+def read_sent(csrs: Path) -> SentBatch:
+    """What `write_sent` wrote, as ``csr-0`` and on."""
     with csrs.open(encoding="ascii") as lines:
         return SentBatch((f"csr-{number}", bytes.fromhex(line)) for number, line in enumerate(lines))

@@ -60,45 +60,44 @@ class _Reading:
         """Judge a record."""
         judging = self._judging
         judging.verdict.records += 1
-        identifier, name, status = (match[group] or "" for group in ("id", "name", "status"))
+        identifier, name, status = (each or "" for each in match.group("id", "name", "status"))
         code = match.groupdict().get("code") or None
-        where = f"{_REPORT}, record of {shown(name) or '(no name)'}"
-        self._judge_identifier(identifier, where)
+        self._judge_identifier(identifier, name)
         if status not in OUTCOMES:
             expected = f"a status of {', '.join(OUTCOMES)}"
-            judging.note(Finding(_RECORDS, expected, shown(status) or "none", where))
+            judging.note(Finding(_RECORDS, expected, shown(status) or "none", _place(name)))
         elif status == ISSUED_WORD and code:
-            judging.note(Finding(_RECORDS, "no error code with success", shown(code), where))
+            judging.note(Finding(_RECORDS, "no error code with success", shown(code), _place(name)))
         stem = stem_of(name, judging.sent)
         if stem is None:
             expected = "the name of a file of the batch"
-            judging.note(Finding(_NAMES_KEPT, expected, f"{shown(name)}, which was never sent", where))
+            judging.note(Finding(_NAMES_KEPT, expected, f"{shown(name)}, which was never sent", _REPORT))
             judging.add_stranger(name)
             self._strangers += 1
             return
-        self._judge_outcome(stem, status, code, where)
+        self._judge_outcome(stem, status, code)
 
-    def _judge_identifier(self, identifier: str, where: str) -> None:
+    def _judge_identifier(self, identifier: str, name: str) -> None:
         expected = "an identifier of its own in the batch"
         if not identifier.strip():
-            self._judging.note(Finding(_RECORDS, expected, "none", where))
+            self._judging.note(Finding(_RECORDS, expected, "none", _place(name)))
         elif identifier in self._identifiers:
-            self._judging.note(Finding(_RECORDS, expected, f"{shown(identifier)} once again", where))
+            self._judging.note(Finding(_RECORDS, expected, f"{shown(identifier)} once again", _place(name)))
         self._identifiers.add(identifier)
 
-    def _judge_outcome(self, stem: str, status: str, code: str | None, where: str) -> None:
+    def _judge_outcome(self, stem: str, status: str, code: str | None) -> None:
         judging = self._judging
         expectation = judging.expectation(stem)
         if stem in judging.outcomes:
             # Two files of one name may each have their record, where neither gets a certificate.
             if ISSUED_WORD in expectation.statuses or status == ISSUED_WORD:
-                judging.note(Finding(_RECORDS, "one record for each Device CSR", "another", where))
+                judging.note(Finding(_RECORDS, "one record for each Device CSR", "another", _place(stem)))
             return
         judging.add_record(stem, status, code)
         if status not in expectation.statuses:
             expected = f"status {' or '.join(sorted(expectation.statuses))}"
             told = f"{status} {code}" if code else status
-            judging.note(Finding(expectation.requirement, expected, shown(told), where))
+            judging.note(Finding(expectation.requirement, expected, shown(told), _place(stem)))
 
     def judge_completeness(self, beside: int) -> None:
         """M-F: a record for each Device CSR. Records of names that were not sent may stand for some."""
@@ -110,6 +109,10 @@ class _Reading:
         lines = f"; {beside:,} lines are no records" if beside else ""
         expected = f"a record for each of {len(judging.sent):,} Device CSRs"
         judging.note(Finding(_RECORDS, expected, f"none for {len(missing):,}: {named}{lines}", _REPORT))
+
+
+def _place(name: str) -> str:
+    return f"{_REPORT}, record of {shown(name) or '(no name)'}"
 
 
 def _lines(stream: BinaryIO) -> Iterator[str | None]:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import batch, batch_verdict, factory, verdict
+from benchmarks import batch, batch_verdict, factory, pickup_verdict, verdict
 from benchmarks.batch_suite import cpu_clock
 from benchmarks.harness import Result, compare
 
@@ -68,6 +68,13 @@ def test_the_verdict_on_a_batch_is_measured(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(batch_verdict, "COUNT", 100)
     result = batch_verdict.measure()
     assert result.name.startswith("100 results")
+    assert 0.5 < result.ratio < 10
+
+
+def test_the_verdict_on_pickup_files_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pickup_verdict, "COUNT", 100)
+    result = pickup_verdict.measure()
+    assert result.name.startswith("100 Device CSRs")
     assert 0.5 < result.ratio < 10
 
 
