@@ -57,7 +57,7 @@ class WantedOrganisation:
 
 OrganisationFault = Callable[[WantedOrganisation], bytes]
 ORGANISATION_FAULTS: dict[str, OrganisationFault] = {**GENERAL_FAULTS}
-"""Every fault by name. Those of `CONTENT_FAULTS` are of the second look, at whom the CSR is for."""
+"""Every fault by name."""
 
 
 def fault(name: str) -> Callable[[OrganisationFault], OrganisationFault]:
@@ -78,7 +78,7 @@ def faulty_organisation_csr(name: str, wanted: WantedOrganisation) -> bytes:
     return ORGANISATION_FAULTS[name](wanted)
 
 
-# --- whom it is for (M-2.3.1.3-a) ---
+# --- whom it is for: a well-formed CSR, that M-2.3.1.3-a looks at ---
 
 
 @fault("the EUI-64 of another organisation")
@@ -93,10 +93,6 @@ def _role_not_held(wanted: WantedOrganisation) -> bytes:
     if wanted.role_not_held is None:
         raise ValueError("no Remote Party Role is known that the organisation does not hold")
     return build_organisation_csr(wanted.eui64, wanted.role_not_held, wanted.key_usage, key=wanted.key).der
-
-
-CONTENT_FAULTS = ("the EUI-64 of another organisation", "a Remote Party Role that is not held")
-"""Well-formed Organisation CSRs that must be rejected for whom they are for (M-2.3.1.3-a)."""
 
 
 # --- the subject ---

@@ -243,7 +243,5 @@ def _content(name: str, content: Callable[[bytes], bytes]) -> None:
 _content("a file without octets", lambda _: b"")
 _content("a file of ten million characters", lambda _: b"A" * 10_000_000)
 _content("a file that is not Base64", lambda _: b"This is no Device CSR.\n")
-_content("a file of the CSR's own octets", lambda der: der)
 _content("a file of half a CSR", lambda der: text_form(der[: len(der) // 2]).encode())
-_content("a file of two CSRs", lambda der: text_form(der).encode() * 2)
 _content("a file that is itself a ZIP", lambda der: _zipped(csr_file("inner", der)))
