@@ -46,6 +46,7 @@ from tests.reference_ra.craft import (
 ALL = list(alterations().values())
 ON_SOCKETS = (
     "batch-",
+    "portal-",
     "offers-",
     "lacks-",
     "server-",
@@ -55,8 +56,8 @@ ON_SOCKETS = (
     "answers-late",
     "unaware-of-batches",
 )
-"""Beginnings of the names of those that show on a socket only: test_altered_sockets.py, and for the Batched
-service test_batch_alterations.py."""
+"""Beginnings of the names of those that show on a socket only: test_altered_sockets.py, for the Batched
+service test_batch_alterations.py, for the portals test_portal_*_alterations.py."""
 
 
 @dataclass(frozen=True)
