@@ -115,21 +115,27 @@ def read_directory(file: BinaryIO, check_count: Callable[[int], None]) -> list[E
 
     `check_count` is given their number before any is read, and raises what refuses it.
     """
-    count, size, begins = _end_record(file)
-    check_count(count)
-    file.seek(begins)
-    entries = [_directory_entry(file) for _ in range(count)]
-    if file.tell() != begins + size:
+    end = read_end(file)
+    check_count(end.count)
+    file.seek(end.directory_at)
+    entries = [read_directory_entry(file) for _ in range(end.count)]
+    if file.tell() != end.directory_at + end.directory_octets:
         raise ArchiveRefused("The archive's directory is not as long as it says")
-    ordered = sorted(range(count), key=lambda place: entries[place].at)
-    ends = [*(entries[place].at for place in ordered[1:]), begins]
-    for place, end in zip(ordered, ends, strict=True):
-        entries[place] = replace(entries[place], until=end)
-    return entries
+    return bounded(entries, end)
 
 
-def _end_record(file: BinaryIO) -> tuple[int, int, int]:
-    """Number of entries, and length and place of the directory."""
+@dataclass(frozen=True, slots=True)
+class End:
+    """The record at the end of an archive."""
+
+    count: int
+    """Of entries."""
+    directory_at: int
+    directory_octets: int
+
+
+def read_end(file: BinaryIO) -> End:
+    """The record at the end of an archive; ArchiveRefused where there is none, or nothing that it fits to."""
     length = file.seek(0, os.SEEK_END)
     tail_at = max(0, length - _END.size - _LONGEST_COMMENT)
     file.seek(tail_at)
@@ -144,10 +150,20 @@ def _end_record(file: BinaryIO) -> tuple[int, int, int]:
         raise ArchiveRefused("The file is no ZIP archive, or not a whole one")
     if (disk, its_disk, here) != (0, 0, count) or begins + size != tail_at + at:
         raise ArchiveRefused("The archive is in parts, is ZIP64, or has something before or after it")
-    return count, size, begins
+    return End(count, begins, size)
 
 
-def _directory_entry(file: BinaryIO) -> Entry:
+def bounded(entries: list[Entry], end: End) -> list[Entry]:
+    """The entries, each with the place where the next one's header begins, or the directory."""
+    ordered = sorted(range(len(entries)), key=lambda place: entries[place].at)
+    ends = [*(entries[place].at for place in ordered[1:]), end.directory_at]
+    for place, until in zip(ordered, ends, strict=True):
+        entries[place] = replace(entries[place], until=until)
+    return entries
+
+
+def read_directory_entry(file: BinaryIO) -> Entry:
+    """The next entry of a directory."""
     header = _read(file, _DIRECTORY_ENTRY.size)
     signature, _, _, flags, method, _, _, *sizes, disk, _, attributes, at = _DIRECTORY_ENTRY.unpack(header)
     checksum, packed, unpacked, name_length, extra, comment = sizes

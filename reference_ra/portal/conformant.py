@@ -17,7 +17,14 @@ from reference_ra.decisions import check_csr, is_below_limit
 from reference_ra.messages import Rejected, Status
 from reference_ra.pki import TestPki, certificate_pem
 from reference_ra.policies import Policies
-from reference_ra.portal.archive import ENTRY_RULES, ArchiveRefused, Entry, EntryRule
+from reference_ra.portal.archive import (
+    ENTRY_RULES,
+    ArchiveRefused,
+    Entry,
+    EntryRule,
+    read_directory,
+    read_entry,
+)
 from reference_ra.portal.conformant_site import conformant_site_policies
 from reference_ra.portal.csr_text import csr_octets
 from reference_ra.portal.organisation_certificate import fill_fields
@@ -191,6 +198,8 @@ def conformant_portal_policies() -> PortalPolicies:
         sign=sign_ecdsa_sha256,
         lodge=_lodge,
         archive_limits=ArchiveLimits(),
+        read_directory=read_directory,
+        read_entry=read_entry,
         allows_csrs=_allows_csrs,
         entry_rules=ENTRY_RULES,
         examine_entries=_examine_entries,

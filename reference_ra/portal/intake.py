@@ -13,7 +13,7 @@ from typing import BinaryIO
 from reference_ra.batch.reading import SubmittedCsr
 from reference_ra.batch.store import Batch, Digest
 from reference_ra.policies import Authority, Policies
-from reference_ra.portal.archive import ArchiveRefused, Entry, read_directory, read_entry
+from reference_ra.portal.archive import ArchiveRefused, Entry
 from reference_ra.registry import Subscriber
 
 _AT_ONCE = 500
@@ -56,7 +56,9 @@ class Intake:
 
     def _entries(self) -> Sequence[Entry]:
         portal = self._policies.portal
-        return portal.examine_entries(read_directory(self._file, self._check_count), portal.entry_rules)
+        return portal.examine_entries(
+            portal.read_directory(self._file, self._check_count), portal.entry_rules
+        )
 
     def _check_count(self, count: int) -> None:
         limit = self._policies.batch.limits.csrs
@@ -73,8 +75,9 @@ class Intake:
         """The file's octets as characters: whether they are Base64 is looked at with the CSR itself."""
         if entry.fault:
             return ""
-        limits = self._policies.portal.archive_limits
-        octets = read_entry(self._file, entry, limits.file_octets)
+        portal = self._policies.portal
+        limits = portal.archive_limits
+        octets = portal.read_entry(self._file, entry, limits.file_octets)
         self._unpacked += len(octets)
         if self._unpacked > limits.all_octets:
             raise ArchiveRefused("The files of the archive are too large together")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from reference_ra.authorities import Identity
 from reference_ra.authority import Authority
@@ -79,6 +79,10 @@ class PortalPolicies:
 
     # Is an archive right
     archive_limits: ArchiveLimits
+    read_directory: Callable[[BinaryIO, Callable[[int], None]], Sequence[Entry]]
+    """The entries of an archive, after their number was allowed; ArchiveRefused where it is no archive."""
+    read_entry: Callable[[BinaryIO, Entry, int], bytes]
+    """The content of a file, of one that is larger than the limit the beginning."""
     allows_csrs: Callable[[int, int], bool]
     """Whether an archive may have that many files, where a batch may hold so many CSRs."""
     entry_rules: Mapping[str, EntryRule]
