@@ -22,7 +22,7 @@ from reference_ra.pki import TestPki
 from reference_ra.policies import Policies
 from reference_ra.tls import SUITES
 
-_TLS = ("M-2.4.GO-b", "M-2.5.GO-a")
+_TLS = ("M-2.4.GO-b", "M-2.5.GO-a", "M-2.3.GO-a")
 _OLD_SUITES = ("ECDHE-RSA-AES256-SHA", "ECDHE-RSA-AES128-SHA")
 
 
@@ -83,7 +83,7 @@ def _serving(policies: Policies, label: str, profile: ServerProfile, bits: int =
     "server-key-3072",
     "The server's key is RSA 3072 bit.",
     breaks=["M-G-b"],
-    related=["M-2.4.EST-b", "M-2.5.EST-b"],
+    related=["M-2.4.EST-b", "M-2.5.EST-b", "M-2.3.EST-c"],
 )
 def server_key_3072(policies: Policies) -> Policies:
     """Choose a longer key."""
@@ -94,7 +94,7 @@ def server_key_3072(policies: Policies) -> Policies:
     "server-certificate-sha384",
     "The server's certificate is signed with SHA-384.",
     breaks=["M-G-b"],
-    related=["M-2.4.EST-b", "M-2.5.EST-b"],
+    related=["M-2.4.EST-b", "M-2.5.EST-b", "M-2.3.EST-c"],
 )
 def server_certificate_sha384(policies: Policies) -> Policies:
     """Choose another hash."""
@@ -104,7 +104,7 @@ def server_certificate_sha384(policies: Policies) -> Policies:
 @defect(
     "server-certificate-for-another-host",
     "The server's certificate names another host.",
-    breaks=["M-2.4.EST-b", "M-2.5.EST-b"],
+    breaks=["M-2.4.EST-b", "M-2.5.EST-b", "M-2.3.EST-c"],
     related=["*"],
 )
 def server_certificate_for_another_host(policies: Policies) -> Policies:
@@ -116,7 +116,7 @@ def server_certificate_for_another_host(policies: Policies) -> Policies:
 @defect(
     "server-certificate-expired",
     "The server's certificate has expired.",
-    breaks=["M-2.4.EST-b", "M-2.5.EST-b"],
+    breaks=["M-2.4.EST-b", "M-2.5.EST-b", "M-2.3.EST-c"],
     related=["*"],
 )
 def server_certificate_expired(policies: Policies) -> Policies:
@@ -128,7 +128,7 @@ def server_certificate_expired(policies: Policies) -> Policies:
 @defect(
     "server-certificate-of-another-root",
     "The server's certificate does not lead to the anchors that subscribers have.",
-    breaks=["M-2.4.EST-b", "M-2.5.EST-b"],
+    breaks=["M-2.4.EST-b", "M-2.5.EST-b", "M-2.3.EST-c"],
     related=["*"],
 )
 def server_certificate_of_another_root(policies: Policies) -> Policies:
@@ -147,7 +147,7 @@ def server_certificate_of_another_root(policies: Policies) -> Policies:
 @defect(
     "serves-plain-http",
     "The service answers on its port without TLS.",
-    breaks=["M-2.4.GO-b", "M-2.5.GO-a"],
+    breaks=["M-2.4.GO-b", "M-2.5.GO-a", "M-2.3.GO-a"],
     related=["M-2.4.EST-c", "M-2.5.EST-c", "M-G-a"],
 )
 def serves_plain_http(policies: Policies) -> Policies:

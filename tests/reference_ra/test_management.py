@@ -20,6 +20,7 @@ DEVICE_ID = "00-DB-12-34-56-78-90-A0"
         ("POST", "/devices", [1]),
         ("POST", "/devices", None),
         ("GET", "/devices/nonsense", None),
+        ("GET", "/organisations/nonsense", None),
         ("GET", "/elsewhere", None),
         ("DELETE", "/clock", None),
         ("POST", "/clock", {"advance_seconds": "1"}),
@@ -38,6 +39,10 @@ def test_a_device_is_seeded_from_nothing(ra: Ra) -> None:
         content = {"device_id": DEVICE_ID, "certificates": number, "key_usage": "keyAgreement"}
         assert ra.manage("POST", "/devices", content) == (200, {"certificates": number})
         assert ra.manage("GET", f"/devices/{DEVICE_ID.lower()}") == (200, {"certificates": number})
+
+
+def test_an_organisation_without_certificates(ra: Ra) -> None:
+    assert ra.manage("GET", f"/organisations/{DEVICE_ID}") == (200, {"certificates": 0})
 
 
 def test_the_clock_moves(ra: Ra) -> None:
