@@ -16,7 +16,7 @@ from fixtures.verdicts import Judge
 from steps.portal_access import ArosOf
 from steps.portal_words import SECTION, SECTIONS
 from steps.transport import Handshake
-from targets.model import Target
+from targets.model import Credential, Target
 
 
 @given(parsers.re(rf"an ARO at the {SECTION} pages' address"), target_fixture="probe")
@@ -29,7 +29,7 @@ def at_section(
     section: str,
 ) -> TlsProbe:
     organisation_requests.party = aros_of[SECTIONS[section]].authorised()
-    return _probe(target, recorder, _address(visits, organisation_requests, SECTIONS[section]))
+    return _probe(target, recorder, _address(visits, organisation_requests.credential, SECTIONS[section]))
 
 
 @given("the address of the landing page", target_fixture="probe")
@@ -38,20 +38,14 @@ def at_landing_page(target: Target, recorder: Recorder) -> TlsProbe:
 
 
 @given(parsers.re(rf"the address of the {SECTION} pages"), target_fixture="probe")
-def at_pages(
-    target: Target,
-    recorder: Recorder,
-    visits: Visits,
-    aros_of: ArosOf,
-    organisation_requests: OrganisationRequests,
-    section: str,
-) -> TlsProbe:
-    return at_section(target, recorder, visits, aros_of, organisation_requests, section)
+def at_pages(target: Target, recorder: Recorder, visits: Visits, section: str) -> TlsProbe:
+    """Where the landing page's link leads, whoever is let in there, and whatever server answers."""
+    return _probe(target, recorder, _address(visits, None, SECTIONS[section]))
 
 
-def _address(visits: Visits, requests: OrganisationRequests, section: Section) -> str:
+def _address(visits: Visits, aro: Credential | None, section: Section) -> str:
     with way_on():
-        return visits.of(requests.credential, GATEWAY).follow(section).url
+        return visits.of(aro, GATEWAY).follow(section).url
 
 
 def _probe(target: Target, recorder: Recorder, url: str) -> TlsProbe:

@@ -12,6 +12,7 @@ from itertools import count
 from aiohttp import web
 
 from reference_ra import oids
+from reference_ra.access import Refusal
 from reference_ra.adjust import without
 from reference_ra.alterations import defect
 from reference_ra.authority import Authority
@@ -25,7 +26,7 @@ from reference_ra.portal.pages import CSR_FIELD
 from reference_ra.portal.posted import Posted, PostedLimits
 from reference_ra.portal.records import Interface, Kind, PortalError, PortalRequest, Standing
 from reference_ra.portal.sections import Place
-from reference_ra.portal.site_adjust import with_shown, with_site
+from reference_ra.portal.site_adjust import excusing_at, with_shown, with_site
 from reference_ra.registry import Credential, Subscriber
 from reference_ra.target_file import RESPONSE_SECONDS
 
@@ -157,7 +158,9 @@ def organisation_takes_empty_form(policies: Policies) -> Policies:
     submit, last = policies.portal.site.submit_csr, [""]
 
     async def submit_csr(desk: Desk, place: Place, credential: Credential, text: str) -> PortalRequest:
-        made = await submit(desk, place, credential, text if text.strip() else last[0])
+        if place.section == "organisation":
+            text = text if text.strip() else last[0]
+        made = await submit(desk, place, credential, text)
         if place.section == "organisation" and made.standing is Standing.APPROVED:
             last[0] = text
         return made
@@ -253,6 +256,25 @@ def organisation_rejected_not_listed(policies: Policies) -> Policies:
 def shows_requests_of_other_parties(policies: Policies) -> Policies:
     """Trust all who are let in."""
     return _with_portal(policies, visibility_rules=without(policies.portal.visibility_rules, "party"))
+
+
+@defect(
+    "portal-session-is-enough",
+    "Whoever has the cookie and the token of a session may do what its user may, with any IKI Certificate.",
+    breaks=["N-1-a", "M-2.3.EST-b"],
+    related=["M-2.3.EST-d", "M-2.3.1.3-a"],
+)
+def session_is_enough(policies: Policies) -> Policies:
+    """Ask for the right IKI Certificate on the first page alone, and believe the cookie from then on."""
+
+    def beyond(place: Place, path: str, _holder: Credential) -> bool:
+        return path != f"/{place.section}/"
+
+    return with_site(
+        excusing_at(policies, Refusal.INTERFACE, beyond),
+        session_rules=without(policies.portal.site.session_rules, "credential"),
+        acting=lambda session, _credential: session.credential,
+    )
 
 
 @defect(
