@@ -94,13 +94,23 @@ def rejected_or_error(portal_batches: PortalBatches, portal_results: PortalResul
         portal_batches.rejected(batch, BATCH_CODE_PREFIXES)
         portal_batches.expect_nothing_issued()
         return
-    portal_results.issued(batch)
+    verdict = portal_results.issued(batch)
+    if verdict.records < len(batch.sent):
+        expected = f"a record for each of {len(batch.sent)} files, the one that is wrong among them"
+        named = portal_batches.judge.naming("M-2.3.1.7-d", "M-2.3.1.8-d")
+        portal_batches.judge.fail(Finding(named, expected, f"{verdict.records} records", "report"))
     portal_batches.expect_issued(_numbers_issued(portal_batches, batch))
 
 
 @then("the portal has issued nothing for it")
 def nothing_issued(portal_batches: PortalBatches) -> None:
     portal_batches.expect_nothing_issued()
+
+
+@then("if the Batched CSR was rejected, the portal has issued nothing for it by the next morning")
+def nothing_by_morning_if_rejected(portal_batches: PortalBatches) -> None:
+    if not portal_batches.is_taken(portal_batches.last):
+        nothing_by_morning(portal_batches)
 
 
 @then("the portal has issued nothing for it by the next morning")
