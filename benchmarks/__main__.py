@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from benchmarks import batch, batch_verdict, csr, factory, pickup_verdict, run, verdict
 from benchmarks.harness import Result
 
 BENCHMARKS: dict[str, Callable[[], Result]] = {
     "run": run.measure,
+    "portals": run.portals,
     "csr": csr.measure,
     "factory": factory.measure,
     "verdict": verdict.measure,
@@ -21,6 +23,9 @@ BENCHMARKS: dict[str, Callable[[], Result]] = {
     "batch-memory": batch.memory,
     "batch": batch.cost,
     "batch-ra": batch.issuing,
+    "portal-batch-memory": partial(batch.memory, batch.PORTAL),
+    "portal-batch": partial(batch.cost, batch.PORTAL),
+    "portal-batch-ra": partial(batch.issuing, batch.PORTAL),
 }
 
 

@@ -1,8 +1,9 @@
 """A batch of 50,000 from its first key pair to its last verdict, against a reference RA of its own.
 
 The suite's way with batches runs in one process (`benchmarks.batch_suite`), the reference RA in another, and
-the factory's in some more, which are started before anything is measured. The three benchmarks share one
-pass. The environment variable SMKI_BENCHMARK_WAY gives another size than 50,000.
+the factory's in some more, which are started before anything is measured. The three benchmarks of the web
+service share one pass, and those of the portal another. The environment variable SMKI_BENCHMARK_WAY gives
+another size than 50,000.
 """
 
 from __future__ import annotations
@@ -58,54 +59,54 @@ class Way:
         )
 
 
-def memory() -> Result:
+WEB_SERVICE, PORTAL = "web-service", "portal"
+_WAYS = {WEB_SERVICE: "a batch", PORTAL: "a batch by the portal"}
+
+
+def memory(way: str = WEB_SERVICE) -> Result:
     """The largest size of the suite's process while it built, wrote down, submitted, awaited, fetched and
     judged the large batch. The RA's process and the factory's do not count."""
-    peak = _way(COUNT).large["peak"] / _MEBIBYTE
-    return Result(
-        f"{COUNT:,} Device CSRs in a batch, MiB that the suite's process needs at most", peak, MOST_MEBIBYTES
-    )
+    peak = _way(COUNT, way).large["peak"] / _MEBIBYTE
+    name = f"{COUNT:,} Device CSRs in {_WAYS[way]}, MiB that the suite's process needs at most"
+    return Result(name, peak, MOST_MEBIBYTES)
 
 
-def cost() -> Result:
+def cost(way: str = WEB_SERVICE) -> Result:
     """CPU time of the suite's process for one Device CSR more, in the large batch and in a small one.
 
     CPU decides; the wall's time, shown beside it, is less what the RA took to issue.
     """
-    way = _way(COUNT)
-    large, small = way.microseconds_each("cpu")
-    large_wall, small_wall = way.microseconds_each("wall")
+    measured = _way(COUNT, way)
+    large, small = measured.microseconds_each("cpu")
+    large_wall, small_wall = measured.microseconds_each("wall")
     detail = (
         f"({large:.0f} us of CPU for {small:.0f} us; by the wall {large_wall:.0f} us for {small_wall:.0f} us)"
     )
-    name = f"Cost of a Device CSR in a batch of {COUNT:,} against one of {SMALL:,}"
+    name = f"Cost of a Device CSR in {_WAYS[way]} of {COUNT:,} against one of {SMALL:,}"
     return Result(name, large / small, MOST_RATIO, detail=detail)
 
 
-def issuing() -> Result:
+def issuing(way: str = WEB_SERVICE) -> Result:
     """CPU time in which the RA processed the large batch, divided by that of the raw cryptography: verifying
     a Device CSR's signature and making the certificate's.
 
     Where the system does not tell another process's CPU time, the wall's counts, of both.
     """
-    way = _way(COUNT)
-    seconds = way.large["issuing"]
-    return Result(
-        f"{COUNT:,} Device CSRs of a batch issued by the reference RA, against verification and signature",
-        seconds / way.raw_seconds,
-        MOST_ISSUING,
-        detail=f"({seconds / COUNT * 1e6:.0f} us for {way.raw_seconds / COUNT * 1e6:.0f} us)",
-    )
+    measured = _way(COUNT, way)
+    seconds = measured.large["issuing"]
+    name = f"{COUNT:,} Device CSRs of {_WAYS[way]} issued by the reference RA, against raw cryptography"
+    detail = f"({seconds / COUNT * 1e6:.0f} us for {measured.raw_seconds / COUNT * 1e6:.0f} us)"
+    return Result(name, seconds / measured.raw_seconds, MOST_ISSUING, detail=detail)
 
 
 @cache
-def _way(count: int) -> Way:
+def _way(count: int, way: str) -> Way:
     before = [1, SMALL] * (REPEATS // 2)
     sizes = [1, SMALL, *before, count, *before]  # the first two are to warm up
     with tempfile.TemporaryDirectory() as folder, _reference_ra(Path(folder, "ra")) as process:
         target, own = Path(folder, "ra", "target.toml"), Path(folder, "suite")
         own.mkdir()
-        command = [sys.executable, "-m", "benchmarks.batch_suite", target, process, own, *sizes]
+        command = [sys.executable, "-m", "benchmarks.batch_suite", way, target, process, own, *sizes]
         done = subprocess.run(
             list(map(str, command)), cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
         )

@@ -1,8 +1,8 @@
 """The suite's own way with batches, in a process of its own: ``python -m benchmarks.batch_suite``.
 
-Arguments: the target file of an RA that takes batches and whose clock can be moved, its process id, a folder
-for the ledger and large bodies, the sizes of the batches one after another. For each batch a line of JSON
-goes to standard output: what it cost.
+Arguments: ``web-service`` or ``portal``, the target file of an RA that takes batches that way and whose clock
+can be moved, its process id, a folder for the ledger and large bodies, the sizes of the batches one after
+another. For each batch a line of JSON goes to standard output: what it cost.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,6 +33,9 @@ from fixtures.batch_results import Results
 from fixtures.batches import Batches
 from fixtures.devices import Devices
 from fixtures.ledger import FILE_NAME, Identity, Ledger, SentCsr
+from fixtures.portal_batches import PortalBatches, file_name
+from fixtures.portal_results import PortalResults
+from fixtures.portals import Portals, Visits
 from fixtures.run import SUITE_VERSION, ConformanceRun
 from fixtures.scenarios import catalogue
 from fixtures.seen import Seen
@@ -74,8 +78,11 @@ def cpu_clock(process: int) -> Callable[[], float]:
     return seconds
 
 
-class Suite:
+class Suite(ABC):
     """Factory, ledger, client and judge, as a run has them."""
+
+    cites = ""
+    """The requirement by which a Device CSR gets its certificate."""
 
     def __init__(self, target_file: Path, process: int, folder: Path, stack: ExitStack) -> None:
         """Start everything that costs once: the factory's processes, the ledger."""
@@ -83,29 +90,28 @@ class Suite:
         operator = make_operator(target.operator) if target.operator else None
         if operator is None:
             raise ValueError(f"{target_file}: has no operator that could move the clock")
-        self._target = target
+        self.target = target
         self._operator = _TimedOperator(operator, cpu_clock(process))
         redactor = Redactor(target.secrets)
-        self._recorder = Recorder(redactor, folder / "bodies")
+        self.recorder = Recorder(redactor, folder / "bodies")
         self._factory = stack.enter_context(CsrFactory(target.settings.hw_type_oid))
         self._factory.start()
         ledger = Ledger.create(
             folder / FILE_NAME, Identity(SUITE_VERSION, target.name, {}), {}, redactor=redactor
         )
         stack.callback(ledger.close)
-        self._client = RequestsBatchClient(target.connection("batch"), self._recorder)
-        stack.callback(self._client.close)
+        self.connect(stack)
         self._run = SimpleNamespace(
             target=target,
             redactor=redactor,
-            recorder=self._recorder,
+            recorder=self.recorder,
             operator=self._operator,
             ledger=ledger,
             seen=Seen(),
             judge_batch_id=lambda *_: [],
         )
         authorities = [ca.public_bytes(Encoding.DER) for ca in target.trust.device_issuing_cas]
-        self._profile = DeviceProfile(target.settings.device_policy_oid, authorities)
+        self.profile = DeviceProfile(target.settings.device_policy_oid, authorities)
         self._number = 0
 
     def batch(self, count: int) -> dict[str, float]:
@@ -113,20 +119,17 @@ class Suite:
         and judge each; what that cost."""
         self._number += 1
         key = f"batch {self._number}"
-        scenario = ScenarioResult(key, "", key, "", "", "", "", ("M-2.5.1.4-a",))
+        scenario = ScenarioResult(key, "", key, "", "", "", "", (self.cites,))
         run = cast(ConformanceRun, self._run)
         judge = Judge(scenario, catalogue(), run.redactor, advisory=False)
-        devices = Devices(self._target, None, run.ledger)
-        batches = Batches(run, self._client, judge, self._profile, devices, key)
-        (batches.party,) = self._target.find_credentials("batch", user_role="import-supplier")[:1]
+        devices = Devices(self.target, None, run.ledger)
         self._operator.most_work = self._operator.waited = 0.0
         cpu, start = process_time(), perf_counter()
-        sent = batches.submit(self._csrs(batches.new_devices(count), batches.right), ())
-        verdict = Results(batches).issued(sent)
+        statuses = self.issued(run, judge, devices, key, count)
         wall, cpu = perf_counter() - start, process_time() - cpu
-        if scenario.findings or verdict.statuses != {"SUCCESS": count}:
-            raise AssertionError(f"the RA did not issue {count}: {verdict.statuses}, {scenario.findings[:1]}")
-        self._recorder.take()
+        if scenario.findings or list(statuses.values()) != [count]:
+            raise AssertionError(f"the RA did not issue {count}: {statuses}, {scenario.findings[:1]}")
+        self.recorder.take()
         return {
             "count": count,
             "cpu": cpu,
@@ -135,9 +138,66 @@ class Suite:
             "peak": _peak(),
         }
 
-    def _csrs(self, devices: Iterator[bytes], right: Expectation) -> Iterator[SentCsr]:
+    @abstractmethod
+    def connect(self, stack: ExitStack) -> None:
+        """Make the client."""
+
+    @abstractmethod
+    def issued(
+        self, run: ConformanceRun, judge: Judge, devices: Devices, key: str, count: int
+    ) -> Mapping[str, int]:
+        """Submit a batch of so many Device CSRs and judge its results: how many of each status."""
+
+    def csrs(
+        self, devices: Iterable[bytes], name: Callable[[int], str], right: Expectation
+    ) -> Iterator[SentCsr]:
+        """A Device CSR for each, under the name that its number gives it."""
         made = self._factory.make((device, DIGITAL_SIGNATURE) for device in devices)
-        return ((csr_id(number), csr.der, right) for number, csr in enumerate(made))
+        return ((name(number), csr.der, right) for number, csr in enumerate(made))
+
+
+class WebServiceSuite(Suite):
+    """By the Batched Device CSR Web Service."""
+
+    cites = "M-2.5.1.4-a"
+
+    def connect(self, stack: ExitStack) -> None:
+        """See `Suite`."""
+        self._client = RequestsBatchClient(self.target.connection("batch"), self.recorder)
+        stack.callback(self._client.close)
+
+    def issued(
+        self, run: ConformanceRun, judge: Judge, devices: Devices, key: str, count: int
+    ) -> Mapping[str, int]:
+        """See `Suite`."""
+        batches = Batches(run, self._client, judge, self.profile, devices, key)
+        (batches.party,) = self.target.find_credentials("batch", user_role="import-supplier")[:1]
+        csrs = self.csrs(batches.new_devices(count), csr_id, batches.right)
+        return Results(batches).issued(batches.submit(csrs, ())).statuses
+
+
+class PortalSuite(Suite):
+    """By the SMKI Portal."""
+
+    cites = "M-2.3.1.9-a"
+
+    def connect(self, stack: ExitStack) -> None:
+        """See `Suite`."""
+        portals = Portals(self.target, self.recorder)
+        stack.callback(portals.close)
+        self._visits = Visits(portals)
+
+    def issued(
+        self, run: ConformanceRun, judge: Judge, devices: Devices, key: str, count: int
+    ) -> Mapping[str, int]:
+        """See `Suite`."""
+        batches = PortalBatches(run, self._visits, judge, self.profile, devices, key)
+        (batches.party,) = self.target.find_credentials("portal-device", user_role="import-supplier")[:1]
+        csrs = self.csrs(batches.new_devices(count), file_name, batches.right)
+        return PortalResults(batches).issued(batches.submit(csrs, ())).statuses
+
+
+SUITES: Mapping[str, type[Suite]] = {"web-service": WebServiceSuite, "portal": PortalSuite}
 
 
 def _peak() -> int:
@@ -156,9 +216,9 @@ def _peak() -> int:
 
 def main(arguments: Sequence[str]) -> None:
     """Run the batches of these sizes."""
-    target, process, folder, *counts = arguments
+    way, target, process, folder, *counts = arguments
     with ExitStack() as stack:
-        suite = Suite(Path(target), int(process), Path(folder), stack)
+        suite = SUITES[way](Path(target), int(process), Path(folder), stack)
         for count in counts:
             print(json.dumps(suite.batch(int(count))), flush=True)
 

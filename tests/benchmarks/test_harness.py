@@ -78,14 +78,15 @@ def test_the_verdict_on_pickup_files_is_measured(monkeypatch: pytest.MonkeyPatch
     assert 0.5 < result.ratio < 10
 
 
-def test_the_whole_way_of_a_batch_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("way", [batch.WEB_SERVICE, batch.PORTAL])
+def test_the_whole_way_of_a_batch_is_measured(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     monkeypatch.setattr(batch, "COUNT", 300)
     monkeypatch.setattr(batch, "SMALL", 100)
     monkeypatch.setattr(batch, "REPEATS", 2)
-    assert batch.memory().met
-    assert batch.memory().ratio > 20, "of MiB: no Python process is smaller"
-    assert 0.1 < batch.cost().ratio < 5
-    assert 0.5 < batch.issuing().ratio < 20
+    assert batch.memory(way).met
+    assert batch.memory(way).ratio > 20, "of MiB: no Python process is smaller"
+    assert 0.1 < batch.cost(way).ratio < 5
+    assert 0.5 < batch.issuing(way).ratio < 20
 
 
 def test_another_process_is_seen_to_work() -> None:
