@@ -16,6 +16,7 @@ _OF_THE_AD_HOC_SERVICE = frozenset({"behaviour", "http", "load", "messages", "re
 """Modules whose alterations concern the Ad Hoc service alone; those of the Batched service begin
 `batch`, those of the portals `portal`."""
 _OF_CERTIFICATES = frozenset({"certificate", "certificate_extensions"})
+_OF_BOTH_WEB_SERVICES = frozenset({"access", "csr_accepted", "csr_refused", "device", "serving"})
 
 Alter = Callable[[Policies], Policies]
 Kind = Literal["defect", "variant"]
@@ -44,13 +45,16 @@ class Alteration:
     def interfaces(self) -> tuple[str, ...]:
         """The services that a trial of it is about, by the module that it stands in; none where all.
 
-        What is wrong with certificates is so whichever service issues them: one is enough to show it.
+        What is wrong with certificates or with how CSRs are judged is so wherever they come from: a trial on
+        some services is enough to show it, and quicker.
         """
         module = self.alter.__module__.rpartition(".")[2]
-        if module.partition("_")[0] == "batch":
-            return ("batch",)
-        if module.partition("_")[0] == "portal":
+        if module.startswith("portal"):
             return ("portal-gateway", "portal-internet")
+        if module.startswith("batch"):
+            return ("batch",)
+        if module in _OF_BOTH_WEB_SERVICES:
+            return ("adhoc", "batch")
         return ("adhoc",) if module in _OF_THE_AD_HOC_SERVICE | _OF_CERTIFICATES else ()
 
     def as_dict(self) -> dict[str, object]:

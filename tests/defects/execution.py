@@ -138,12 +138,12 @@ class Trials:
     def start_altered(self, alteration: Alteration) -> Future[Trial]:
         """Start a trial of the reference RA with a defect, or as a variant.
 
-        Browsers are slow: one is used where it may show something. A variant's trial is always whole, since
-        a run in part is not conformant.
+        Browsers are slow: what only they show is tried on the scenarios that need one, and the rest on the
+        others. A variant's trial is always whole, since a run in part is not conformant.
         """
         name = f"{alteration.kind}-{alteration.name}"
-        without_browser = alteration.kind == "defect" and not alteration.browser
-        select = ("-k", "not needs-browser") if without_browser else ()
+        which = "needs-browser" if alteration.browser else "not needs-browser"
+        select = ("-k", which) if alteration.kind == "defect" else ()
         claims = [word for interface in alteration.interfaces for word in ("--claim", interface)]
         return self.start(name, f"--{alteration.kind}", alteration.name, *claims, select=select)
 
