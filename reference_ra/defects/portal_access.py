@@ -11,10 +11,10 @@ from reference_ra.access import Refusal
 from reference_ra.adjust import without
 from reference_ra.alterations import defect
 from reference_ra.policies import Policies
-from reference_ra.portal.pages import CSR_FIELD
+from reference_ra.portal.pages import CSR_FIELD, TOKEN_FIELD
 from reference_ra.portal.posted import Posted, PostedLimits
 from reference_ra.portal.sections import Place
-from reference_ra.portal.sessions import Posting
+from reference_ra.portal.sessions import Posting, PostingRule
 from reference_ra.portal.site_adjust import excusing_at, with_site
 from reference_ra.registry import Credential
 
@@ -42,6 +42,7 @@ def device_pages_for_organisation_credentials(policies: Policies) -> Policies:
     "The IKI Certificate for the Device pages opens the Organisation pages too.",
     breaks=["M-2.3.EST-b"],
     related=_ENTRY,
+    extra=True,
 )
 def organisation_pages_for_device_credentials(policies: Policies) -> Policies:
     """Take the one for the other."""
@@ -126,6 +127,7 @@ def session_under_another_credential(policies: Policies) -> Policies:
 # Where a form comes from
 
 _ORIGIN = ("origin", "fetch-site")
+_OF_AN_ADDRESS = "an address"
 
 
 @defect("portal-takes-forms-of-other-sites", "A form is taken from whatever site it comes.", breaks=["N-1-a"])
@@ -138,6 +140,7 @@ def takes_forms_of_other_sites(policies: Policies) -> Policies:
     "portal-takes-forms-without-token",
     "A form is refused for a wrong token, not for none.",
     breaks=["N-1-a"],
+    extra=True,
 )
 def takes_forms_without_token(policies: Policies) -> Policies:
     """Compare what there is."""
@@ -154,6 +157,7 @@ def takes_forms_without_token(policies: Policies) -> Policies:
     "portal-takes-any-token",
     "A form is refused where it has no token, whatever a token is.",
     breaks=["N-1-a"],
+    extra=True,
 )
 def takes_any_token(policies: Policies) -> Policies:
     """Look whether there is one."""
@@ -191,8 +195,10 @@ def submits_by_address(policies: Policies) -> Policies:
             async with site.reading(request, limits) as posted:
                 yield posted
         else:
-            yield Posted(dict(request.query))
+            yield Posted({**request.query, TOKEN_FIELD: _OF_AN_ADDRESS})
 
-    # A link that is followed from another site has no Origin.
-    rules = without(site.posting_rules, "token", "fetch-site")
+    def excusing(keeps: PostingRule) -> PostingRule:
+        return lambda posting: posting.token == _OF_AN_ADDRESS or keeps(posting)
+
+    rules = {name: excusing(keeps) for name, keeps in site.posting_rules.items()}
     return with_site(policies, is_submission=is_submission, reading=reading, posting_rules=rules)

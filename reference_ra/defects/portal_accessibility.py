@@ -7,15 +7,19 @@ from reference_ra.policies import Policies
 from reference_ra.portal.site_adjust import Edit, with_page_map, with_style, with_template
 
 
-def _page_defect(name: str, summary: str, page: str, *edits: Edit) -> None:
+def _page_defect(name: str, summary: str, page: str, *edits: Edit, extra: bool = False) -> None:
     """A defect that is some other text in a template."""
-    defect(f"portal-{name}", summary, breaks=["M-2.3.GO-c"], browser=True)(
+    defect(f"portal-{name}", summary, breaks=["M-2.3.GO-c"], browser=True, extra=extra)(
         lambda policies: with_template(policies, page, *edits)
     )
 
 
 _page_defect(
-    "pages-without-language", "No page tells its language (3.1.1).", "base.html", (' lang="en-GB"', "")
+    "pages-without-language",
+    "No page tells its language (3.1.1).",
+    "base.html",
+    (' lang="en-GB"', ""),
+    extra=True,
 )
 _page_defect(
     "refusals-without-language",
@@ -30,18 +34,21 @@ _page_defect(
     "No page has a title (2.4.2).",
     "base.html",
     ("<title>{% block title %}{% endblock %} - {{ portal_name }}</title>", ""),
+    extra=True,
 )
 _page_defect(
     "image-without-text",
     "The image on every page has no alternative text (1.1.1).",
     "base.html",
     (' alt="" width', " width"),
+    extra=True,
 )
 _page_defect(
     "pages-do-not-scale",
     "On a small screen the pages cannot be enlarged (1.4.4).",
     "base.html",
     ("initial-scale=1", "initial-scale=1, maximum-scale=1, user-scalable=no"),
+    extra=True,
 )
 _page_defect(
     "link-without-text",
@@ -54,6 +61,7 @@ _page_defect(
     "The list of links on a section's first page has something in it that is no item of a list (1.3.1).",
     "home.html",
     ('<ul class="cards">', '<ul class="cards"><div>Choose one:</div>'),
+    extra=True,
 )
 _page_defect(
     "button-beyond-the-keyboard",

@@ -36,6 +36,7 @@ def _with_device_pages(policies: Policies) -> Policies:
     "The portal via the Internet has the Device pages of the other, and a link to them.",
     breaks=["S-3"],
     related=_NO_DEVICE_CSR,
+    extra=True,
 )
 def has_device_pages(policies: Policies) -> Policies:
     """Serve one site on both addresses."""

@@ -41,6 +41,7 @@ def _without(policies: Policies, page: str, each: str, condition: str) -> Polici
     "The landing page has no link to the Organisation pages.",
     breaks=["M-2.3.EST-a"],
     related=_FOLLOWING,
+    extra=True,
 )
 def landing_without_organisation_link(policies: Policies) -> Policies:
     """Leave it out."""
@@ -101,6 +102,7 @@ def pickup_without_certificate(policies: Policies) -> Policies:
     "The pickup page has no link to the certificates of a batch.",
     breaks=["M-2.3.1.9-d"],
     related=_FOLLOWING,
+    extra=True,
 )
 def pickup_without_certificates(policies: Policies) -> Policies:
     """Offer the report alone."""
@@ -132,6 +134,7 @@ def _silent(policies: Policies, kind: Kind, *texts: str) -> Policies:
     "Nothing on the portal tells that an Organisation CSR was accepted or approved.",
     breaks=["M-2.3.1.2-a", "M-2.3.1.3-b"],
     related=_FOLLOWING,
+    extra=True,
 )
 def organisation_silent(policies: Policies) -> Policies:
     """Say nothing."""
@@ -154,6 +157,7 @@ def organisation_approval_not_told(policies: Policies) -> Policies:
     "Nothing on the portal tells that an ad hoc Device CSR was accepted or approved.",
     breaks=["M-2.3.1.7-c", "M-2.3.1.8-c"],
     related=_FOLLOWING,
+    extra=True,
 )
 def device_silent(policies: Policies) -> Policies:
     """Say nothing."""
@@ -176,6 +180,7 @@ def device_approval_not_told(policies: Policies) -> Policies:
     "The answer to a Batched CSR does not tell how many Device CSRs are in it.",
     breaks=["M-2.3.1.7-f"],
     related=_FOLLOWING,
+    extra=True,
 )
 def batch_without_number(policies: Policies) -> Policies:
     """Tell that it was accepted, no more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -139,6 +140,7 @@ LINKS: Mapping[Section, Sequence[Link]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def uk_time(moment: datetime) -> Markup:
     """A moment as people in the UK write it."""
     local = uk_local(moment)
