@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reference_ra import oids
 from reference_ra.alterations import defect
 from reference_ra.policies import Policies
-from reference_ra.portal.records import Kind, PortalRequest
+from reference_ra.portal.records import Kind, PortalRequest, Standing
+from reference_ra.portal.sections import INTERNET
 from reference_ra.portal.site_adjust import Edit, with_shown, with_template
 
 _EACH_SECTION = "{% for section in sections %}"
@@ -141,15 +143,19 @@ def organisation_silent(policies: Policies) -> Policies:
     return _silent(policies, "organisation", _ACCEPTED, _APPROVED)
 
 
+# Whoever waits for an approval waits long: one portal, or one usage, is enough to show it.
+
+
 @defect(
     "portal-organisation-approval-not-told",
-    "Nothing on the portal tells that an Organisation CSR was approved.",
+    "Nothing on the portal tells that an Organisation CSR via the Internet was approved.",
     breaks=["M-2.3.1.3-b"],
     related=_FOLLOWING,
 )
 def organisation_approval_not_told(policies: Policies) -> Policies:
     """Leave it at the acceptance."""
-    return _silent(policies, "organisation", _APPROVED)
+    told = f"{{% if request.interface != '{INTERNET}' %}}{_APPROVED}{{% endif %}}"
+    return with_template(policies, "request.html", (_APPROVED, told))
 
 
 @defect(
@@ -166,13 +172,18 @@ def device_silent(policies: Policies) -> Policies:
 
 @defect(
     "portal-device-approval-not-told",
-    "Nothing on the portal tells that an ad hoc Device CSR was approved.",
+    "Nothing on the portal tells that an ad hoc Device CSR for Key Agreement was approved.",
     breaks=["M-2.3.1.8-c"],
     related=_FOLLOWING,
 )
 def device_approval_not_told(policies: Policies) -> Policies:
     """Leave it at the acceptance."""
-    return _silent(policies, "device", _APPROVED)
+
+    def change(request: PortalRequest) -> PortalRequest:
+        agreement = request.kind == "device" and oids.KEY_AGREEMENT in (request.certificate or b"")
+        return replace(request, standing=Standing.ACCEPTED) if agreement else request
+
+    return with_shown(policies, change)
 
 
 @defect(
