@@ -46,14 +46,14 @@ from clients.spool import SpoolFolder
 _FORM_OF = """(field, button) => {
     const form = field.form;
     if (!form) return null;
-    const url = new URL(button.formAction || form.action, document.baseURI);
+    const said = (name, other) => button.getAttribute("form" + name) || form.getAttribute(name) || other;
     const entries = [...new FormData(form, button)].filter(([name]) => name !== field.name);
     return {
-        method: (button.getAttribute("formmethod") || form.method).toUpperCase(),
-        action: url.href,
+        method: said("method", "get").toUpperCase(),
+        action: new URL(said("action", ""), document.baseURI).href,
         fields: entries.map(([name, value]) => [name, typeof value === "string" ? value : value.name]),
         field: field.name,
-        encoding: button.getAttribute("formenctype") || form.enctype,
+        encoding: said("enctype", "application/x-www-form-urlencoded").toLowerCase(),
     };
 }"""
 
@@ -150,6 +150,7 @@ class BrowserVisit(Visit):
         """See the interface."""
         form, field = self._at_form(kind)
         try:
+            field.evaluate("field => field.removeAttribute('maxlength')")  # the RA is to judge
             field.fill(text)
         except PlaywrightError:
             raise NoWayOn(self.screen.shown, f"{kind}.field", form.field) from None
@@ -179,7 +180,6 @@ class BrowserVisit(Visit):
     def _submit(self, kind: FormKind, form: FormPage, field: Found, sent: Path | None = None) -> Notification:
         """Send a form, whatever the page itself would say against it: the RA is to judge."""
         field.evaluate("field => { if (field.form) field.form.noValidate = true }")
-        self.screen.hang_up()
         page = self.screen.click(form.submit, f"{kind}.submit", sent=sent)
         return notification(page, [form], self.site.pages, self.screen.texts())
 
@@ -257,7 +257,8 @@ class BrowserVisit(Visit):
         requests = self._requests_page(section)
         row = next((row for known, row in self._listed(section) if known == reference), None)
         if row is None:
-            raise NoWayOn(self.screen.shown, f"{section}-requests.row", requests.row)
+            why = f"lists no {reference}"
+            raise NoWayOn(self.screen.shown, f"{section}-requests.row", requests.row, why=why)
         if requests.details is None:
             return row
         self.screen.click(requests.details, f"{section}-requests.details", row)

@@ -66,6 +66,8 @@ class _Tunnel:
     to_portal: asyncio.StreamWriter
     received: int = 0
     """The portal's octets since the browser's last."""
+    is_between: bool = True
+    """Whether what the browser says next begins a request."""
 
     def cut(self) -> None:
         """Close both sides at once."""
@@ -92,6 +94,7 @@ class Gate:
         self._password = secrets.token_urlsafe(24)
         pair = base64.b64encode(f"{_USER}:{self._password}".encode()).decode("ascii")
         self._pair = pair.encode("ascii")
+        self._submissions = 0
         self._failures: dict[Origin, Failure] = {}
         self._sessions: dict[Origin, TlsSession] = {}
         self._tunnels: set[_Tunnel] = set()
@@ -104,6 +107,14 @@ class Gate:
         """The gate, as a browser is told of a proxy."""
         return ProxySettings(server=f"http://127.0.0.1:{self._port}", username=_USER, password=self._password)
 
+    def admits(self, url: str) -> bool:
+        """Whether the browser may go there: https, at one of the portal's hosts."""
+        try:
+            parts = urlsplit(url)
+            return parts.scheme == "https" and "@" not in parts.netloc and origin_of(url)[0] in self._hosts
+        except ValueError:  # no such port, or half an address
+            return False
+
     def session(self, url: str) -> TlsSession | None:
         """What TLS agreed on when the browser last went where `url` points; None where it never did."""
         return self._sessions.get(origin_of(url))
@@ -113,21 +124,14 @@ class Gate:
         return self._failures.get(origin_of(url))
 
     def begin(self, limit: int) -> None:
-        """Forget earlier failures, and bear so many octets of an answer."""
+        """Forget earlier failures, bear so many octets of an answer, and let one submission through.
+
+        A browser that gets no answer sends a form again by itself, and so it does where a redirection asks
+        for that: nobody would know what was taken.
+        """
         self.limit = limit
         self._failures.clear()
-
-    def hang_up(self) -> None:
-        """Cut every connection.
-
-        A browser that finds a kept connection closed sends its request again on another: what is to be sent
-        once at most needs a new one.
-        """
-        self._thread.run(self._hang_up())
-
-    async def _hang_up(self) -> None:
-        for tunnel in self._tunnels:
-            tunnel.cut()
+        self._submissions = 0
 
     def close(self) -> None:
         """Close it, and every connection through it."""
@@ -135,7 +139,8 @@ class Gate:
 
     async def _close(self) -> None:
         self._server.close()
-        await self._hang_up()
+        for tunnel in self._tunnels:
+            tunnel.cut()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -221,13 +226,19 @@ class Gate:
     async def _carry_up(self, tunnel: _Tunnel, reader: asyncio.StreamReader) -> None:
         with suppress(*_BROKEN):
             while piece := await reader.read(_PIECE):
-                tunnel.received = 0
+                if tunnel.is_between and piece.startswith(b"POST "):
+                    self._submissions += 1
+                    if self._submissions > 1:
+                        tunnel.cut()
+                        return
+                tunnel.is_between, tunnel.received = False, 0
                 tunnel.to_portal.write(piece)
                 await tunnel.to_portal.drain()
 
     async def _carry_down(self, tunnel: _Tunnel, answers: asyncio.StreamReader) -> None:
         try:
             while piece := await answers.read(_PIECE):
+                tunnel.is_between = True
                 tunnel.received += len(piece)
                 if tunnel.received > self.limit:
                     detail = f"more than {self.limit} octets"

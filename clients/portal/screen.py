@@ -28,6 +28,15 @@ from clients.spool import SpoolFolder
 Read = TypeVar("Read")
 FILE_OCTETS = 256 * 1_048_576
 """A longer file is not downloaded to its end."""
+_TARGET = """element => {
+    const link = element.closest("a[href]"), form = element.form;
+    const target = link ? link.getAttribute("href")
+        : form ? element.getAttribute("formaction") || form.getAttribute("action") || "" : null;
+    try { return target === null ? null : new URL(target, document.baseURI).href } catch { return target }
+}"""
+"""Where an element leads: a link, or the button of a form, whose fields may have any names."""
+_ATTEMPTS = 5
+"""The browser's own page for a failure comes when it likes, and in between."""
 _SIZE = ViewportSize(width=1100, height=1300)
 
 
@@ -105,6 +114,13 @@ class Screen:
 
         return self._lead(wait, self.shown.url, sent)
 
+    def _clear(self) -> None:
+        """Show nothing: where something went wrong the browser shows a page of its own, or the one before."""
+        for _ in range(_ATTEMPTS):
+            error, _ = _outcome(lambda: self.tab.goto("about:blank"))
+            if not error:
+                return
+
     def _patience(self, seconds: float) -> float:
         """Milliseconds for an answer that may take so many seconds."""
         return (self._site.connection.connect_seconds + seconds) * 1000
@@ -113,7 +129,8 @@ class Screen:
         self._traffic.begin(self._site.connection.response_bytes)
         error, timed_out = _outcome(way)
         exchange = self._traffic.end(url, error, timed_out=timed_out, sent=sent)
-        if exchange.response is None:
+        if exchange.response is None or error or timed_out:
+            self._clear()
             self.page = Page(exchange, exchange.url, "", "")
         else:
             body = self.tab.locator("body")
@@ -125,20 +142,21 @@ class Screen:
 
     @in_browser
     def click(self, locator: Locator, key: str, scope: Found | None = None, sent: Path | None = None) -> Page:
-        """Click on what leads to another page. Raises NoWayOn where it is not there, or cannot be reached."""
+        """Click on what leads to another page. Raises NoWayOn where it is not there, cannot be reached, or
+        leads away from the portal."""
         found = self.one(locator, key, scope)
+        target = found.evaluate(_TARGET)
+        if target is not None and not self._gate.admits(target):
+            why = f"leads to {target!r}, which is not the portal's"
+            raise NoWayOn(self.shown, key, locator, why=why)
 
         def deed() -> None:
             try:
                 found.click(no_wait_after=True)
-            except PlaywrightError:  # it is covered, or moves away
-                raise NoWayOn(self.shown, key, locator) from None
+            except PlaywrightError:
+                raise NoWayOn(self.shown, key, locator, why="is covered, or moves away") from None
 
         return self.act(deed, sent)
-
-    def hang_up(self) -> None:
-        """Have what is asked next come on a connection of its own: no browser repeats it then."""
-        self._gate.hang_up()
 
     # --- finding what the page map names ---
 
@@ -180,7 +198,9 @@ class Screen:
 
     @in_browser
     def download(self, url: str) -> Exchange:
-        """Get a file, or a page, in a tab of its own."""
+        """Get a file, or a page, in a tab of its own. Raises NoWayOn where the URL is not the portal's."""
+        if not self._gate.admits(url):
+            raise NoWayOn(self.shown, "certificate", why=f"leads to {url!r}, which is not the portal's")
         tab = self._context.new_page()
         traffic = self._watched(tab)
         traffic.begin(FILE_OCTETS)
@@ -189,7 +209,8 @@ class Screen:
         tab.on("download", lambda download: began.append(download))  # a function, for it is given marks
         file = None
         try:
-            error, timed_out = _outcome(lambda: tab.goto(url, timeout=patience, referer=self.tab.url))
+            came_from = self.page.url if self.page else None
+            error, timed_out = _outcome(lambda: tab.goto(url, timeout=patience, referer=came_from))
             if "Download is starting" in error:
                 saved = began[0] if began else tab.wait_for_event("download")
                 error = saved.failure() or error

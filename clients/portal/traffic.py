@@ -82,6 +82,8 @@ class Traffic:
         SpoolError.
         """
         requests = list(self._requests)
+        if len(requests) > 1 and not self._gate.admits(requests[-1].url):
+            requests.pop()  # a redirection that was not followed
         for request in requests[:-1]:
             self._recorder.record(self._exchange(request, "", timed_out=False, sent=sent))
         if requests:

@@ -1,10 +1,11 @@
-"""The portal's client without a browser on the built-in RA's portals: every form, every file."""
+"""The portal's clients on the built-in RA's portals: every form, every file."""
 
 from __future__ import annotations
 
 import os
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
@@ -16,13 +17,15 @@ from clients.csr.device import build_device_csr
 from clients.csr.organisation import build_organisation_csr
 from clients.csr.texts import text_form
 from clients.portal.archive import write_archive
-from clients.portal.forms import FormsPortalClient, FormsVisit
-from clients.portal.portal import Download, FormKind, NoWayOn, Section, Standing
+from clients.portal.browser import BrowserPortalClient
+from clients.portal.forms import FormsPortalClient
+from clients.portal.portal import Download, FormKind, NoWayOn, PortalClient, Section, Standing, Visit
 from clients.recorder import Recorder, Redactor
 from targets import launch
 from targets.launch import open_target
 from targets.model import Target
 from targets.plugins import make_operator
+from tests.support.browsers import require_browser
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +39,23 @@ def interface(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def begin(target: Target, interface: str, credential: str) -> FormsVisit:
-    client = FormsPortalClient(target.portal_site(interface), Recorder(Redactor(target.secrets)))
-    return client.visit(target.credentials[credential])
+Begin = Callable[[str, str], Visit]
+CLIENTS: dict[str, type[PortalClient]] = {"forms": FormsPortalClient, "browser": BrowserPortalClient}
+
+
+@pytest.fixture(scope="module", params=CLIENTS)
+def begin(request: pytest.FixtureRequest, target: Target) -> Iterator[Begin]:
+    """Begins a visit to a portal under a credential, with each of the clients."""
+    if request.param == "browser":
+        require_browser()
+    with ExitStack() as stack:
+
+        def visit(interface: str, credential: str) -> Visit:
+            client = CLIENTS[request.param](target.portal_site(interface), Recorder(Redactor(target.secrets)))
+            stack.callback(client.close)
+            return client.visit(target.credentials[credential])
+
+        yield visit
 
 
 def octets(download: Download) -> bytes:
@@ -49,8 +66,8 @@ def octets(download: Download) -> bytes:
         return stream.read()
 
 
-def test_an_organisation_csr_and_its_certificate(target: Target, interface: str) -> None:
-    visit = begin(target, interface, "portal-organisation")
+def test_an_organisation_csr_and_its_certificate(target: Target, interface: str, begin: Begin) -> None:
+    visit = begin(interface, "portal-organisation")
     aro = target.credentials["portal-organisation"]
     assert aro.eui64
     csr = build_organisation_csr(aro.eui64, aro.remote_party_roles[0], "digitalSignature")
@@ -69,8 +86,8 @@ def test_an_organisation_csr_and_its_certificate(target: Target, interface: str)
         visit.certificate_of(rejected.reference)
 
 
-def test_a_device_csr_and_its_certificate(target: Target) -> None:
-    visit = begin(target, "portal-gateway", "portal-device")
+def test_a_device_csr_and_its_certificate(target: Target, begin: Begin) -> None:
+    visit = begin("portal-gateway", "portal-device")
     csr = build_device_csr(os.urandom(8), "keyAgreement", target.settings.hw_type_oid)
     approved = visit.submit_csr(FormKind.DEVICE, text_form(csr.der))
     assert approved.standing is Standing.APPROVED
@@ -83,8 +100,8 @@ def test_a_device_csr_and_its_certificate(target: Target) -> None:
     assert [error.status for error in refused.errors] == ["CSR_ERROR"]
 
 
-def test_a_batch_and_its_files(target: Target, tmp_path: Path) -> None:
-    visit = begin(target, "portal-gateway", "portal-device")
+def test_a_batch_and_its_files(target: Target, tmp_path: Path, begin: Begin) -> None:
+    visit = begin("portal-gateway", "portal-device")
     csrs = {
         name: build_device_csr(os.urandom(8), "keyAgreement", target.settings.hw_type_oid)
         for name in ("one", "two")
@@ -116,12 +133,12 @@ def test_a_batch_and_its_files(target: Target, tmp_path: Path) -> None:
     assert [error.status for error in refused.errors] == ["FORMAT_ERROR"]
 
 
-def test_who_is_refused(target: Target) -> None:
+def test_who_is_refused(begin: Begin) -> None:
     for credential in ("portal-organisation-revoked", "portal-device-expired"):
-        visit = begin(target, "portal-gateway", credential)
+        visit = begin("portal-gateway", credential)
         assert visit.follow(Section.ORGANISATION).exchange.failure is not None
-    stranger = begin(target, "portal-gateway", "portal-organisation")
+    stranger = begin("portal-gateway", "portal-organisation")
     with pytest.raises(NoWayOn, match=r"HTTP 403 Forbidden: nothing on it is pages\.device\.open"):
         stranger.form(FormKind.DEVICE)
     with pytest.raises(NoWayOn, match=r"nothing on it is pages\.landing\.device"):
-        begin(target, "portal-internet", "portal-organisation").follow(Section.DEVICE)
+        begin("portal-internet", "portal-organisation").follow(Section.DEVICE)
