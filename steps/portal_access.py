@@ -76,6 +76,7 @@ def section_open(access: Access, aros_of: ArosOf, section: str) -> None:
 @given(parsers.re(rf"an ARO to whom the form for {WHAT} is open"))
 def form_open(access: Access, aros_of: ArosOf, what: str) -> None:
     access.read_form(aros_of[FORMS[what].section].authorised(), FORMS[what])
+    access.note_requests(FORMS[what].section)
 
 
 @when("a user without an IKI Certificate opens the landing page")

@@ -59,10 +59,9 @@ def send_batch_to_organisation_form(access: Access, organisation_requests: Organ
 def gateway_form(access: Access, device_aros: Subscribers, what: str) -> None:
     """Its own ARO reads it there."""
     access.kind, access.rightful = FORMS[what], device_aros.authorised()
-    visit = access.visits.of(access.rightful, GATEWAY)
     with way_on():
-        access.form = visit.form(access.kind)
-        access.before[Section.DEVICE] = set(visit.requests(Section.DEVICE))
+        access.form = access.visits.of(access.rightful, GATEWAY).form(access.kind)
+    access.note_requests(Section.DEVICE, GATEWAY)
 
 
 @given("an ARO to whom the Device pages of the portal via DCC Gateway Connection are open")

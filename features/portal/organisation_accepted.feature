@@ -64,26 +64,18 @@ Feature: SMKI Portal: an Organisation CSR that is right is accepted, approved an
     And no two Organisation Certificates have the same serial number
 
   @PGO-P05 @M-F-ORG-b @G-ORG-a
-  Scenario Outline: A commonName in an Organisation CSR is as the Organisation Certificate Policy allows it
-    When the ARO submits an Organisation CSR with <common_name>
+  Scenario Outline: The subject of an Organisation CSR may be all that Appendix F and the certificate policy allow
+    When the ARO submits an Organisation CSR with <subject>
     Then its Organisation Certificate can be downloaded
 
     Examples:
-      | common_name                                |
-      | no commonName                              |
-      | a commonName of one character              |
+      | subject                                      |
+      | no commonName                                |
+      | a commonName of one character                |
       | a commonName of as many characters as may be |
+      | names in UTF8String                          |
 
-  @PGO-P06 @M-F-ORG-b
-  Scenario Outline: The string type of the names in an Organisation CSR is not checked
-    When the ARO submits an Organisation CSR with <shape>
-    Then its Organisation Certificate can be downloaded
-
-    Examples:
-      | shape               |
-      | names in UTF8String |
-
-  @PGO-P07 @M-2.3.1.3-b @M-2.3.1.2-a
+  @PGO-P06 @M-2.3.1.3-b @M-2.3.1.2-a
   Scenario Outline: A rejected Organisation CSR is corrected, submitted again with the same key pair, and issued
     When the ARO submits a faulty Organisation CSR: <fault>
     Then it is rejected with an error message
@@ -98,13 +90,13 @@ Feature: SMKI Portal: an Organisation CSR that is right is accepted, approved an
       | no keyUsage                            |
       | a signature with one bit changed       |
 
-  @PGO-P08 @M-1.2-e @advisory
+  @PGO-P07 @M-1.2-e @advisory
   Scenario: An Organisation Certificate is available within the target response time
     When the ARO submits 3 Organisation CSRs, one after another
     Then an Organisation Certificate is issued for each
     And each was decided within the target response time
 
-  @PGO-P09 @M-2.3.1.2-a @M-2.3.1.3-b @N-2.1.1-a
+  @PGO-P08 @M-2.3.1.2-a @M-2.3.1.3-b @N-2.1.1-a
   Scenario: What became of an Organisation CSR can be seen on the portal later
     When the ARO submits a Digital Signing Organisation CSR
     And the ARO submits a faulty Organisation CSR: a Remote Party Role that is not held

@@ -77,6 +77,7 @@ def organisation_common_name_refused(policies: Policies) -> Policies:
     "portal-organisation-utf8-refused",
     "An Organisation CSR whose subject has an UTF8String is rejected.",
     breaks=["M-F-ORG-b"],
+    extra=True,
 )
 def organisation_utf8_refused(policies: Policies) -> Policies:
     """Know PrintableString alone."""
@@ -152,6 +153,7 @@ def organisation_late(policies: Policies) -> Policies:
     "portal-organisation-takes-empty-form",
     "An empty form for Organisation CSRs submits the CSR again that was the last one.",
     breaks=["M-2.3.1.2-a"],
+    extra=True,
 )
 def organisation_takes_empty_form(policies: Policies) -> Policies:
     """Help out with what is at hand."""
@@ -235,6 +237,7 @@ def organisation_rejection_not_logged(policies: Policies) -> Policies:
     "Rejected Organisation CSRs are not on the list of requests.",
     breaks=["M-2.3.1.3-b"],
     related=_REJECTED,
+    extra=True,
 )
 def organisation_rejected_not_listed(policies: Policies) -> Policies:
     """Show what went well."""
@@ -281,6 +284,7 @@ def session_is_enough(policies: Policies) -> Policies:
     "portal-organisation-shows-stack-trace",
     "The page of a rejected Organisation CSR shows a stack trace.",
     breaks=["M-2.3.1.2-a"],
+    extra=True,
 )
 def organisation_shows_stack_trace(policies: Policies) -> Policies:
     """Tell the user all."""
