@@ -211,6 +211,7 @@ def refuses_data_descriptors(policies: Policies) -> Policies:
     "An archive whose files are not compressed is refused.",
     breaks=["M-F-ZIP-a"],
     related=["M-2.3.1.8-d"],
+    extra=True,
 )
 def refuses_stored_files(policies: Policies) -> Policies:
     """Want them deflated."""
