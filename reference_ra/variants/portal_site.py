@@ -60,6 +60,7 @@ _OTHER_MAP: PageMap = {
 @variant(
     "portal-other-layout",
     "Other pages: forms on a section's first page, no page for one request in the list, other words.",
+    browser=True,
 )
 def other_layout(policies: Policies) -> Policies:
     """Replace every template, and the page map with them."""
