@@ -13,7 +13,7 @@ from clients.operator import Operator
 from clients.portal.portal import Notification, Section, Standing
 from fixtures.organisation_requests import OrganisationRequests, Submission, outcome_in_words
 from fixtures.portal_answers import way_on
-from fixtures.verdicts import Judge, NotApplicable
+from fixtures.verdicts import Inconclusive, Judge, NotApplicable
 
 
 @then("its acceptance is notified")
@@ -51,7 +51,11 @@ def in_time(organisation_requests: OrganisationRequests, judge: Judge) -> None:
         raise NotApplicable(
             "the target file gives no target response time (settings.organisation_response_seconds)"
         )
-    slowest = max(submission.seconds or 0 for submission in organisation_requests.submissions)
+    taken = [submission.seconds for submission in organisation_requests.submissions]
+    known = [seconds for seconds in taken if seconds is not None]
+    if len(known) < len(taken):
+        raise Inconclusive("when each was decided was not seen: an earlier process had submitted it")
+    slowest = max(known)
     judge.expect(slowest <= limit, "M-1.2-e", f"each within {limit:g} s", f"the slowest took {slowest:.1f} s")
 
 

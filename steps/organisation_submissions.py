@@ -12,10 +12,10 @@ from clients.csr.organisation_faults import WantedOrganisation, faulty_organisat
 from clients.csr.texts import MARKUP, TEXT_FORMS, WRONG_TEXTS, text_form, wrong_text
 from clients.operator import Operator
 from fixtures.kept_requests import KeptRequests
-from fixtures.organisation_requests import OrganisationRequests, eui64_of, roles_of
+from fixtures.organisation_requests import OrganisationRequests, eui64_of, required_name, roles_of
 from fixtures.plan import Load, sends
 from fixtures.portals import Visits
-from fixtures.subscribers import Subscribers
+from fixtures.subscribers import Subscribers, organisation_of
 from fixtures.verdicts import Inconclusive, NotApplicable, NotRun
 from steps.portal_words import COMMON_NAMES, LONGEST_COMMON_NAME
 from steps.words import USAGES
@@ -125,6 +125,7 @@ def submit_faulty(organisation_requests: OrganisationRequests, fault: str) -> No
         other_eui64=_other_organisation(organisation_requests),
         role_not_held=next((role for role in ROLES if role not in roles), None),
         longest_common_name=target.settings.organisation_common_name_characters_maximum,
+        common_name=required_name(target),
     )
     organisation_requests.watch(wanted.other_eui64)
     try:
@@ -165,11 +166,15 @@ def come_back(organisation_requests: OrganisationRequests, visits: Visits) -> No
 
 
 def _other_organisation(requests: OrganisationRequests) -> bytes:
-    """The EUI-64 of another organisation of the target file; without one, an EUI-64 that is nobody's."""
-    own = eui64_of(requests.credential)
-    known = (credential.eui64 for credential in requests.target.credentials.values())
-    nobodys = bytes((*own[:-1], own[-1] ^ 0xFF))
-    return next((eui64 for eui64 in known if eui64 not in (None, own)), None) or nobodys
+    """The EUI-64 of another organisation of the target file; without one, an EUI-64 that is nobody's.
+
+    One organisation may have several, for each of which its AROs may submit.
+    """
+    aro, credentials = requests.credential, requests.target.credentials.values()
+    party = organisation_of(aro)
+    own = {each.eui64 for each in credentials if organisation_of(each) == party} | {eui64_of(aro)}
+    nobodys = bytes((*eui64_of(aro)[:-1], eui64_of(aro)[-1] ^ 0xFF))
+    return next((each.eui64 for each in credentials if each.eui64 not in {None, *own}), None) or nobodys
 
 
 def _most_roles(target: Target) -> int:

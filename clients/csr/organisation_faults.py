@@ -43,16 +43,22 @@ class WantedOrganisation:
     """A Remote Party Role Code that the organisation does not hold."""
     longest_common_name: int = LONGEST_COMMON_NAME
     """Characters that a commonName may have on this target."""
+    common_name: str | None = None
+    """Where the target's Organisation Certificate Policy demands one: else its lack would be a fault too."""
 
     @property
     def right(self) -> bytes:
         """The well-formed Organisation CSR."""
-        return build_organisation_csr(self.eui64, self.role, self.key_usage, key=self.key).der
+        return self.right_for(self.eui64, self.role)
+
+    def right_for(self, eui64: bytes, role: str) -> bytes:
+        """It, for another organisation or in another role."""
+        return build_organisation_csr(eui64, role, self.key_usage, self.common_name, self.key).der
 
     @property
     def content(self) -> CsrContent:
         """Its parts."""
-        return organisation_csr_content(self.eui64, self.role, self.key_usage, None, self.key)
+        return organisation_csr_content(self.eui64, self.role, self.key_usage, self.common_name, self.key)
 
 
 OrganisationFault = Callable[[WantedOrganisation], bytes]
@@ -85,22 +91,28 @@ def faulty_organisation_csr(name: str, wanted: WantedOrganisation) -> bytes:
 def _other_organisation(wanted: WantedOrganisation) -> bytes:
     if wanted.other_eui64 is None:
         raise ValueError("no EUI-64 of another organisation is known")
-    return build_organisation_csr(wanted.other_eui64, wanted.role, wanted.key_usage, key=wanted.key).der
+    return wanted.right_for(wanted.other_eui64, wanted.role)
 
 
 @fault("a Remote Party Role that is not held")
 def _role_not_held(wanted: WantedOrganisation) -> bytes:
     if wanted.role_not_held is None:
         raise ValueError("no Remote Party Role is known that the organisation does not hold")
-    return build_organisation_csr(wanted.eui64, wanted.role_not_held, wanted.key_usage, key=wanted.key).der
+    return wanted.right_for(wanted.eui64, wanted.role_not_held)
 
 
 # --- the subject ---
 
 
-def _subject(*names: Callable[[WantedOrganisation], bytes]) -> OrganisationFault:
+def _subject(
+    *names: Callable[[WantedOrganisation], bytes], own_common_name: bool = True
+) -> OrganisationFault:
+    """A subject of these names, after the commonName that is wanted, unless the fault is in that one."""
+
     def make(wanted: WantedOrganisation) -> bytes:
-        subject = der.sequence(*(name(wanted) for name in names))
+        named = wanted.common_name if own_common_name else None
+        first = () if named is None else (common_name_attribute(named),)
+        subject = der.sequence(*first, *(name(wanted) for name in names))
         return replace(wanted.content, subject=subject).signed(signer(wanted.key))
 
     return make
@@ -151,14 +163,27 @@ fault("a uniqueIdentifier that is text")(
 )
 
 fault("a commonName that is too long")(
-    _subject(lambda wanted: common_name_attribute("C" * (wanted.longest_common_name + 1)), _role, _eui64)
+    _subject(
+        lambda wanted: common_name_attribute("C" * (wanted.longest_common_name + 1)),
+        _role,
+        _eui64,
+        own_common_name=False,
+    )
 )
-fault("a commonName without characters")(_subject(lambda _: common_name_attribute(""), _role, _eui64))
+fault("a commonName without characters")(
+    _subject(lambda _: common_name_attribute(""), _role, _eui64, own_common_name=False)
+)
 fault("two commonNames")(
-    _subject(lambda _: common_name_attribute("One"), lambda _: common_name_attribute("Two"), _role, _eui64)
+    _subject(
+        lambda _: common_name_attribute("One"),
+        lambda _: common_name_attribute("Two"),
+        _role,
+        _eui64,
+        own_common_name=False,
+    )
 )
 fault("a commonName that is no string")(
-    _subject(lambda _: attribute(COMMON_NAME, der.integer(1)), _role, _eui64)
+    _subject(lambda _: attribute(COMMON_NAME, der.integer(1)), _role, _eui64, own_common_name=False)
 )
 fault("an organizationName as well")(
     _subject(lambda _: attribute(der.oid("2.5.4.10"), der.printable_string("Example")), _role, _eui64)
@@ -172,5 +197,5 @@ fault("a countryName as well")(
 def _changed(wanted: WantedOrganisation) -> bytes:
     """The signature is that of the same request for another organisation."""
     other = bytes(octet ^ 0xFF for octet in wanted.eui64)
-    signed = build_organisation_csr(other, wanted.role, wanted.key_usage, key=wanted.key).der
+    signed = wanted.right_for(other, wanted.role)
     return signed.replace(other, wanted.eui64)

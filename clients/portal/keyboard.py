@@ -11,7 +11,8 @@ from clients.portal.screen import Screen
 
 _USABLE = """() => [...document.querySelectorAll(
     "a[href], area[href], button, input, select, textarea, summary, [contenteditable=true], [role=button]")]
-    .filter(element => element.checkVisibility({checkVisibilityCSS: true}) && !element.disabled
+    .filter(element => element.checkVisibility({checkVisibilityCSS: true}) && !element.matches(":disabled")
+        && !element.closest("[inert]")
         && !(element.type === "radio" && !element.checked) && element.type !== "hidden")"""
 """What a pointer could use. Of radio buttons the arrow keys reach those that are not chosen."""
 _IN_WORDS = """element => {
