@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from asn1crypto import csr as asn1_csr
 from cryptography import x509
@@ -87,6 +89,13 @@ def test_every_general_fault_is_one_of_each_kind() -> None:
 def test_a_fault_differs_from_the_right_request(name: str) -> None:
     assert faulty_organisation_csr(name, WANTED) != WANTED.right
     assert ORGANISATION_FAULTS[name](WANTED)
+
+
+def test_a_fault_leaves_the_common_name_that_is_demanded() -> None:
+    wanted = replace(WANTED, common_name="Amber")
+    for name in ("a uniqueIdentifier of 7 octets", "a signature with one bit changed", "no keyUsage"):
+        subject = x509.load_der_x509_csr(faulty_organisation_csr(name, wanted)).subject
+        assert [each.value for each in subject.get_attributes_for_oid(NameOID.COMMON_NAME)] == ["Amber"]
 
 
 OWN_FAULTS = sorted(ORGANISATION_FAULTS.keys() - GENERAL_FAULTS.keys())

@@ -67,3 +67,16 @@ def test_what_awaits_approval_is_found_again(authority: Authority, tmp_path: Pat
     second = resume_suite(output)
     assert second.verdicts() == {"PASS"}, second.output
     assert authority.asked == submitted
+
+
+def test_of_several_in_one_scenario_none_is_submitted_again(authority: Authority, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    first = run_suite(authority.target, output, "-k", "PGO-P04", "--formats=none")
+    assert first.verdicts() == {"SUSPENDED"}, first.output
+    submitted = set(authority.asked)
+    assert len(submitted) == 3
+    authority.approving = True
+    make_due(output)
+    second = resume_suite(output)
+    assert second.verdicts() == {"PASS"}, second.output
+    assert authority.asked == submitted
