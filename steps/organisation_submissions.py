@@ -56,7 +56,10 @@ def approved_request(
 
 @given("what the RA has logged of Organisation CSRs so far")
 def logged_so_far(organisation_requests: OrganisationRequests, operator: Operator) -> None:
-    organisation_requests.rejections_before = operator.rejections_logged()
+    requests = organisation_requests
+    requests.rejections_before = requests.run.ledger.remember(
+        requests.scenario, "rejections before", operator.rejections_logged
+    )
 
 
 @when(parsers.re(rf"the ARO submits a {USAGE} Organisation CSR"))
