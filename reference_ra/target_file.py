@@ -104,10 +104,7 @@ def target_text(
             user_roles=["import-supplier", "gas-supplier", "dcc", "network-operator"],
             certificate_types=["device", "organisation"],
         ),
-        _table("endpoints.adhoc", url=endpoints.adhoc),
-        _table("endpoints.batch", url=endpoints.batch),
-        _table("endpoints.portal-gateway", url=endpoints.portal_gateway),
-        _table("endpoints.portal-internet", url=endpoints.portal_internet),
+        *(_table(f"endpoints.{each}", url=getattr(endpoints, each.replace("-", "_"))) for each in claimed),
         _table(
             "trust",
             server_anchors=[f"{FOLDER}/server-ca.pem"],

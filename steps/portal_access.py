@@ -105,7 +105,9 @@ def form_is_there(access: Access, judge: Judge, what: str) -> None:
         visit.form(FORMS[what])
     except NoWayOn as lost:
         require_known_refusal(lost.page.exchange)
-        judge.fail(Finding("M-2.3.EST-b", f"the form for {what}", str(lost)))
+        response = lost.page.exchange.response
+        shown = response is not None and response.status == 200
+        judge.fail(Finding("N-2.1.1-a" if shown else "M-2.3.EST-b", f"the form for {what}", str(lost)))
 
 
 @when(parsers.re(rf"a user with (?P<means>.+) follows the link to the {SECTION} pages"))
