@@ -125,7 +125,7 @@ def test_recalled_rows_are_advisory(catalogue: Catalogue) -> None:
 
 def test_ad_hoc_rows_are_testable_or_say_why_not(catalogue: Catalogue) -> None:
     own = [row for row in catalogue.for_interface("adhoc") if row.planned]
-    with_other_interfaces = ["M-2.1-a", "M-2.4.1.4-b", "O-LODGE-a", "O-LODGE-c"]
+    with_other_interfaces = ["M-2.4.1.4-b", "O-LODGE-a", "O-LODGE-c"]
     assert sorted(row.id for row in own) == with_other_interfaces
 
 
