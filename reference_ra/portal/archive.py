@@ -156,9 +156,10 @@ def read_end(file: BinaryIO) -> End:
 def bounded(entries: list[Entry], end: End) -> list[Entry]:
     """The entries, each with the place where the next one's header begins, or the directory."""
     ordered = sorted(range(len(entries)), key=lambda place: entries[place].at)
-    ends = [*(entries[place].at for place in ordered[1:]), end.directory_at]
-    for place, until in zip(ordered, ends, strict=True):
+    until = end.directory_at
+    for place in reversed(ordered):
         entries[place] = replace(entries[place], until=until)
+        until = entries[place].at
     return entries
 
 

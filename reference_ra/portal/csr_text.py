@@ -50,9 +50,9 @@ def read_base64(text: str) -> bytes:
     try:
         octets = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise _rejected("it is not Base64") from None
-    if not text or base64.b64encode(octets).decode() != text:
-        raise _rejected("it is empty or not canonical Base64")
+        octets = b""
+    if not octets or base64.b64encode(octets).decode() != text:
+        raise _rejected("it is empty or not Base64 in its canonical form")
     return octets
 
 
