@@ -23,6 +23,19 @@ from reference_ra.portal.adjust import (
 from reference_ra.portal.organisation_certificate import years_later
 from reference_ra.portal.organisation_csr import subject_attributes
 
+_TRIED = frozenset(
+    {
+        "for-non-repudiation",
+        "for-the-other-usage",
+        "of-the-device-ca",
+        "policies-not-critical",
+        "role-in-decimal",
+        "signature-with-null",
+        "valid-for-5-years",
+        "without-aki",
+    }
+)
+"""Those that have a place in the matrix; each of the others is near to one."""
 _RELATED = ("G-12-*", "G-ORG-*", "G-BAD-*", "G-OID-a", "M-2.3.1.4-*", "M-2.3.1.5-a")
 ChangeExtension = Callable[[Extension], Extension | None]
 ChangeFields = Callable[[CertificateFields, Csr], CertificateFields]
@@ -33,26 +46,25 @@ _DEVICE_CA_NAME = der.write(
 
 
 def _certificate_defect(
-    name: str, summary: str, *breaks: str, related: tuple[str, ...] = (), extra: bool = False
+    name: str, summary: str, *breaks: str, related: tuple[str, ...] = ()
 ) -> Callable[[Alter], Alter]:
+    rows = (*_RELATED, *related)
     return defect(
-        f"portal-certificate-{name}", summary, breaks=breaks, related=(*_RELATED, *related), extra=extra
+        f"portal-certificate-{name}", summary, breaks=breaks, related=rows, extra=name not in _TRIED
     )
 
 
-def _extension_defect(
-    name: str, summary: str, breaks: str, oid: bytes, change: ChangeExtension, *, extra: bool = False
-) -> None:
-    _certificate_defect(name, summary, *breaks.split(), extra=extra)(
+def _extension_defect(name: str, summary: str, breaks: str, oid: bytes, change: ChangeExtension) -> None:
+    _certificate_defect(name, summary, *breaks.split())(
         lambda policies: with_organisation_extension(policies, oid, change)
     )
 
 
 def _field_defect(
-    name: str, summary: str, *breaks: str, related: tuple[str, ...] = (), extra: bool = False
+    name: str, summary: str, *breaks: str, related: tuple[str, ...] = ()
 ) -> Callable[[ChangeFields], ChangeFields]:
     def decorate(change: ChangeFields) -> ChangeFields:
-        _certificate_defect(name, summary, *breaks, related=related, extra=extra)(
+        _certificate_defect(name, summary, *breaks, related=related)(
             lambda policies: with_organisation_fields(policies, change)
         )
         return change
@@ -77,15 +89,11 @@ def _not_critical(extension: Extension) -> Extension:
 _AKI, _SKI = oids.AUTHORITY_KEY_IDENTIFIER, oids.SUBJECT_KEY_IDENTIFIER
 _USAGE, _POLICIES = oids.KEY_USAGE, oids.CERTIFICATE_POLICIES
 _extension_defect("without-aki", "authorityKeyIdentifier is missing.", "G-12-b", _AKI, _leave_out)
-_extension_defect(
-    "aki-critical", "authorityKeyIdentifier is critical.", "G-12-b", _AKI, _critical, extra=True
-)
+_extension_defect("aki-critical", "authorityKeyIdentifier is critical.", "G-12-b", _AKI, _critical)
 _extension_defect("key-usage-not-critical", "keyUsage is not critical.", "G-12-c", _USAGE, _not_critical)
-_extension_defect(
-    "without-key-usage", "keyUsage is missing.", "G-12-c G-ORG-e", _USAGE, _leave_out, extra=True
-)
+_extension_defect("without-key-usage", "keyUsage is missing.", "G-12-c G-ORG-e", _USAGE, _leave_out)
 _extension_defect("without-ski", "subjectKeyIdentifier is missing.", "G-12-f", _SKI, _leave_out)
-_extension_defect("ski-critical", "subjectKeyIdentifier is critical.", "G-12-f", _SKI, _critical, extra=True)
+_extension_defect("ski-critical", "subjectKeyIdentifier is critical.", "G-12-f", _SKI, _critical)
 _extension_defect(
     "ski-of-another-method",
     "subjectKeyIdentifier does not begin with 0100.",
@@ -93,9 +101,7 @@ _extension_defect(
     _SKI,
     lambda extension: subject_key_extension(bytes((extension.value[2] ^ 0xC0,)) + extension.value[3:]),
 )
-_extension_defect(
-    "without-policies", "certificatePolicies is missing.", "G-12-g", _POLICIES, _leave_out, extra=True
-)
+_extension_defect("without-policies", "certificatePolicies is missing.", "G-12-g", _POLICIES, _leave_out)
 _extension_defect(
     "policies-not-critical",
     "certificatePolicies is not critical.",
@@ -129,7 +135,7 @@ def _version_1(fields: CertificateFields, _: Csr) -> CertificateFields:
     return replace(fields, version=b"")
 
 
-@_field_defect("serial-negative", "Serial numbers are negative.", "G-12-a", extra=True)
+@_field_defect("serial-negative", "Serial numbers are negative.", "G-12-a")
 def _serial_negative(fields: CertificateFields, _: Csr) -> CertificateFields:
     return replace(fields, serial=bytes((fields.serial[0] | 0x80,)) + fields.serial[1:])
 
@@ -148,7 +154,7 @@ def _signature_with_null(fields: CertificateFields, _: Csr) -> CertificateFields
     return replace(fields, algorithm=algorithm, outer_algorithm=algorithm)
 
 
-@_certificate_defect("signed-with-sha-384", "Signatures are ECDSA with SHA-384.", "G-12-e", extra=True)
+@_certificate_defect("signed-with-sha-384", "Signatures are ECDSA with SHA-384.", "G-12-e")
 def signed_with_sha_384(policies: Policies) -> Policies:
     """Take another hash, and say so."""
     algorithm = der.write(der.SEQUENCE, der.write_oid("1.2.840.10045.4.3.3"))

@@ -20,6 +20,15 @@ from reference_ra.portal.policies import PortalDeviceRule
 from reference_ra.portal.records import PortalError
 from reference_ra.registry import Subscriber
 
+_TRIED = frozenset(
+    {
+        "accepts-bad-signature",
+        "accepts-other-keys",
+        "device-serves-the-ineligible",
+        "device-without-limit",
+    }
+)
+"""Those that have a place in the matrix; each of the others is near to one."""
 CsrRules = Mapping[str, CsrRule]
 _CSR_CHECKED = ("M-2.3.1.7-*", "M-2.3.1.8-*", "M-F-DEV-*", "M-F-ZIP-*", "M-2.2-a", "G-EUI-a", "G-DEV-*")
 _LIMIT = ("M-2.3.1.8-*", "M-2.3.1.7-*", "M-2.3.1.9-*")
@@ -28,7 +37,13 @@ _LIMIT = ("M-2.3.1.8-*", "M-2.3.1.7-*", "M-2.3.1.9-*")
 def _csr_defect(
     name: str, summary: str, *breaks: str, related: tuple[str, ...] = ()
 ) -> Callable[[Alter], Alter]:
-    return defect(f"portal-device-{name}", summary, breaks=breaks, related=(*_CSR_CHECKED, *related))
+    return defect(
+        f"portal-device-{name}",
+        summary,
+        breaks=breaks,
+        related=(*_CSR_CHECKED, *related),
+        extra=name not in _TRIED,
+    )
 
 
 def _checking(policies: Policies, rules: Callable[[CsrRules], CsrRules]) -> Policies:
@@ -181,7 +196,7 @@ def asks_for_an_earlier_certificate(policies: Policies) -> Policies:
 
 
 def _limit_defect(name: str, summary: str, *breaks: str) -> Callable[[Alter], Alter]:
-    return defect(f"portal-{name}", summary, breaks=breaks, related=_LIMIT)
+    return defect(f"portal-{name}", summary, breaks=breaks, related=_LIMIT, extra=name not in _TRIED)
 
 
 @_limit_defect("device-without-limit", "A Device gets its 101st certificate by its form.", "M-2.3.1.8-b")

@@ -25,13 +25,28 @@ from reference_ra.portal.policies import OrganisationRule
 from reference_ra.portal.records import Interface
 from reference_ra.registry import Subscriber
 
+_TRIED = frozenset(
+    {
+        "portal-accepts-octets-after-csr",
+        "portal-internet-takes-for-anyone",
+        "portal-organisation-accepts-bad-signature",
+        "portal-organisation-subject-not-checked",
+        "portal-organisation-takes-other-roles",
+        "portal-refuses-new-in-begin-and-end-lines",
+    }
+)
+"""Those that have a place in the matrix; each of the others is near to one."""
 _RELATED = ("M-2.3.1.2-a", "M-2.3.1.3-*", "M-F-ORG-*", "M-2.2-a", "S-4", "G-EUI-*", "G-ROLE-a", "G-BAD-a")
 _FOR_WHOM = ("M-2.3.1.3-*", "N-1-a", "M-2.3.1.2-a", "S-4")
 _TEXTS = ("M-F-TXT-*", "M-2.3.1.2-a", "M-2.3.1.7-*", "M-2.2-a", "S-4", "M-2.3.1.3-b")
 
 
+def _defect(name: str, summary: str, *breaks: str, related: tuple[str, ...]) -> Callable[[Alter], Alter]:
+    return defect(name, summary, breaks=breaks, related=related, extra=name not in _TRIED)
+
+
 def _csr_defect(name: str, summary: str, *breaks: str) -> Callable[[Alter], Alter]:
-    return defect(f"portal-organisation-{name}", summary, breaks=breaks, related=_RELATED)
+    return _defect(f"portal-organisation-{name}", summary, *breaks, related=_RELATED)
 
 
 # Format and signature
@@ -120,6 +135,25 @@ def accepts_long_common_name(policies: Policies) -> Policies:
     return with_organisation_csr_rules(policies, common_name=None)
 
 
+@_csr_defect(
+    "subject-not-checked",
+    "An Organisation CSR's subject may be whatever can be read, but another organisation's EUI-64.",
+    "M-F-ORG-b",
+    "G-BAD-a",
+    "G-EUI-a",
+)
+def subject_not_checked(policies: Policies) -> Policies:
+    """Do all that is wrong with one part of it."""
+    for alter in (
+        accepts_other_subjects,
+        accepts_roles_in_decimal,
+        accepts_other_identifiers,
+        accepts_long_common_name,
+    ):
+        policies = alter(policies)
+    return policies
+
+
 @_csr_defect("accepts-other-keys", "An Organisation CSR may be for a public key of any kind.", "M-F-ORG-c")
 def accepts_other_keys(policies: Policies) -> Policies:
     """Do not look at a key that is not on P-256, nor at a signature that it could not verify."""
@@ -137,11 +171,11 @@ def accepts_other_usages(policies: Policies) -> Policies:
     return with_organisation_csr_rules(policies, key_usage=None, critical=None, extension_request=None)
 
 
-@defect(
+@_defect(
     "portal-organisation-refuses-key-agreement",
     "An Organisation CSR for Key Agreement is rejected.",
-    breaks=["M-2.3.1.4-a"],
-    related=["*"],
+    "M-2.3.1.4-a",
+    related=("*",),
 )
 def refuses_key_agreement(policies: Policies) -> Policies:
     """Know one usage only."""
@@ -158,7 +192,7 @@ def refuses_key_agreement(policies: Policies) -> Policies:
 
 
 def _for_whom_defect(name: str, summary: str) -> Callable[[Alter], Alter]:
-    return defect(f"portal-{name}", summary, breaks=["M-2.3.1.3-a"], related=_FOR_WHOM)
+    return _defect(f"portal-{name}", summary, "M-2.3.1.3-a", related=_FOR_WHOM)
 
 
 @_for_whom_defect(
@@ -195,11 +229,12 @@ def internet_takes_for_anyone(policies: Policies) -> Policies:
 # The text of a CSR of either kind
 
 
-@defect(
+@_defect(
     "portal-accepts-octets-after-csr",
     "Octets after the CSR are overlooked.",
-    breaks=["M-2.3.1.2-a", "M-2.3.1.7-a"],
-    related=["M-2.2-a", "M-2.3.1.7-*", "S-4"],
+    "M-2.3.1.2-a",
+    "M-2.3.1.7-a",
+    related=("M-2.2-a", "M-2.3.1.7-*", "S-4"),
 )
 def accepts_octets_after_csr(policies: Policies) -> Policies:
     """Read the first element only."""
@@ -215,10 +250,11 @@ def accepts_octets_after_csr(policies: Policies) -> Policies:
     return with_desk(policies, csr_octets=first)
 
 
-@defect(
+@_defect(
     "portal-accepts-any-text",
     "Whatever lines stand around Base64, and between it, are overlooked.",
-    breaks=["M-2.3.1.2-a", "M-2.3.1.7-a"],
+    "M-2.3.1.2-a",
+    "M-2.3.1.7-a",
     related=_TEXTS,
 )
 def accepts_any_text(policies: Policies) -> Policies:
@@ -237,7 +273,7 @@ def accepts_any_text(policies: Policies) -> Policies:
 def _refuse_form(name: str, summary: str, breaks: str, *related: str, pattern: str) -> None:
     """Register a defect that refuses texts in which a pattern is found."""
 
-    @defect(f"portal-refuses-{name}", summary, breaks=[breaks], related=(*_TEXTS, *related))
+    @_defect(f"portal-refuses-{name}", summary, breaks, related=(*_TEXTS, *related))
     def alter(policies: Policies) -> Policies:
         read = policies.portal.csr_octets
 

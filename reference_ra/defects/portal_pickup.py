@@ -18,8 +18,18 @@ from reference_ra.messages import Rejected
 from reference_ra.policies import Policies
 from reference_ra.portal.adjust import with_desk
 from reference_ra.portal.records import BatchFile, Kind, PickupItem
-from reference_ra.registry import Credential
 
+_TRIED = frozenset(
+    {
+        "archive-named-by-number",
+        "batch-files-kept-for-ever",
+        "batch-spoilt-by-one-csr",
+        "device-certificate-kept-for-ever",
+        "report-all-successful",
+        "zip-in-lower-case",
+    }
+)
+"""Those that have a place in the matrix; each of the others is near to one."""
 _RELATED = ("M-2.3.1.9-*", "M-2.3.1.8-d", "M-F-ZIP-*", "M-2.3.1.10-a", "M-2.5.1.4-d")
 _WEEK = timedelta(days=7)
 _A_DECADE = timedelta(days=3650)
@@ -31,7 +41,8 @@ ChangeFile = Callable[[CsrOutcome, str, bytes], tuple[str, bytes]]
 def _pickup_defect(
     name: str, summary: str, *breaks: str, related: tuple[str, ...] = ()
 ) -> Callable[[Alter], Alter]:
-    return defect(f"portal-{name}", summary, breaks=breaks, related=(*_RELATED, *related))
+    rows = (*_RELATED, *related)
+    return defect(f"portal-{name}", summary, breaks=breaks, related=rows, extra=name not in _TRIED)
 
 
 # How long
@@ -56,19 +67,6 @@ _keeping("kept-for-a-week", "can be picked up for 7 days.", _WEEK)
 _keeping("kept-for-ever", "can be picked up after 30 days too.", _A_DECADE)
 
 # By whom
-
-
-@_pickup_defect(
-    "batches-seen-by-all", "Every Party sees all batches and their files.", "M-2.3.1.9-d", "N-1-a"
-)
-def batches_seen_by_all(policies: Policies) -> Policies:
-    """Look at the Party for single CSRs only."""
-    own = policies.portal.visibility_rules["party"]
-
-    def party(kind: Kind, whose: bytes, credential: Credential) -> bool:
-        return kind == "batch" or own(kind, whose, credential)
-
-    return with_desk(policies, visibility_rules={**policies.portal.visibility_rules, "party": party})
 
 
 @_pickup_defect(
@@ -295,17 +293,3 @@ def batch_spoilt_by_one_csr(policies: Policies) -> Policies:
 
     rules = {**policies.batch.device_rules, "spoilt": is_not_spoilt}
     return with_batch(policies, is_intact=look, device_rules=rules)
-
-
-@_pickup_defect("batch-refuses-same-csr", "A CSR that comes twice in a batch is a CSR_ERROR.", "M-2.3.1.8-d")
-def batch_refuses_same_csr(policies: Policies) -> Policies:
-    """Take it for a mistake."""
-    seen: set[tuple[int, bytes]] = set()
-
-    def same(_authority: Authority, batch: Batch, _device: bytes, csr: Csr) -> CsrRejected | None:
-        if (batch.id, csr.info) in seen:
-            return CsrRejected(CsrStatus.CSR_ERROR, "The batch has this CSR twice")
-        seen.add((batch.id, csr.info))
-        return None
-
-    return with_batch(policies, device_rules={**policies.batch.device_rules, "same": same})

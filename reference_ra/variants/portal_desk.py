@@ -60,7 +60,11 @@ def archive_faults_per_file(policies: Policies) -> Policies:
     return with_desk(policies, examine_entries=examine_entries)
 
 
-@variant("portal-damaged-files-end-with-an-error", "A file whose checksum is wrong ends with an error alone.")
+@variant(
+    "portal-damaged-files-end-with-an-error",
+    "A file with a wrong checksum ends with an error alone.",
+    extra=True,
+)
 def damaged_files_end_with_an_error(policies: Policies) -> Policies:
     """Go on with the others."""
     read = policies.portal.read_entry
@@ -111,7 +115,7 @@ def report_laid_out(policies: Policies) -> Policies:
     )
 
 
-@variant("portal-ineligible-is-an-anomaly", "Who is not eligible is told of an ISSUANCE_ANOMALY.")
+@variant("portal-ineligible-is-an-anomaly", "Who is not eligible is told of an ISSUANCE_ANOMALY.", extra=True)
 def ineligible_is_an_anomaly(policies: Policies) -> Policies:
     """Choose another status where M-A has none that is right."""
     eligible = policies.portal.device_rules["eligible"]
