@@ -19,7 +19,7 @@ def apply_axe(screen: Screen, tags: Sequence[str]) -> dict[str, dict[str, Any]]:
     """axe-core's results for the page that is shown, under each of `SCHEMES`, by the rules with these tags.
 
     The page's own content security policy does not stop it: the browser's driver runs it, and no element of
-    the page. The scripts of the page need not be allowed either.
+    the page. It needs a visit with scripts.
     """
     return screen.chromium.run(lambda: _results(screen, tags))
 

@@ -45,7 +45,7 @@ class Chromium:
         except PlaywrightError as error:
             self.gates.close()
             self._thread.shutdown()
-            why = error.message.partition("Call log")[0].strip()
+            why = error.message.partition("\n")[0]
             raise NoBrowser(f"{executable} does not start: {why}; {ADVICE}") from None
 
     def _start(self) -> tuple[Playwright, Browser]:

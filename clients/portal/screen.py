@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +36,8 @@ _TARGET = """element => {
     try { return target === null ? null : new URL(target, document.baseURI).href } catch { return target }
 }"""
 """Where an element leads: a link, or the button of a form, whose fields may have any names."""
+_LOOK = 200
+"""Milliseconds between two looks at a page that may have broken off: the browser itself would wait on."""
 _ATTEMPTS = 5
 """The browser's own page for a failure comes when it likes, and in between."""
 _SIZE = ViewportSize(width=1100, height=1300)
@@ -97,7 +100,12 @@ class Screen:
     def go(self, url: str) -> Page:
         """Go to a page by its URL, as if it were typed."""
         patience = self._patience(self._site.connection.response_seconds)
-        return self._lead(lambda: self.tab.goto(url, timeout=patience), url)
+
+        def way() -> None:
+            self.tab.goto(url, timeout=patience, wait_until="commit")
+            self._wait(patience)
+
+        return self._lead(way, url)
 
     @in_browser
     def act(self, deed: Callable[[], object], sent: Path | None = None) -> Page:
@@ -109,10 +117,23 @@ class Screen:
         patience = self._patience(self._site.file_seconds if sent else limits.response_seconds)
 
         def wait() -> None:
-            with self.tab.expect_navigation(timeout=patience, wait_until="load"):
+            with self.tab.expect_navigation(timeout=patience, wait_until="commit"):
                 deed()
+            self._wait(patience)
 
         return self._lead(wait, self.shown.url, sent)
+
+    def _wait(self, patience: float) -> None:
+        """Wait until the page is whole, or breaks off: so many milliseconds, then PlaywrightTimeout."""
+        end = time.monotonic() + patience / 1000
+        while not self._traffic.is_broken_off:
+            try:
+                self.tab.wait_for_load_state("load", timeout=_LOOK)
+            except PlaywrightTimeout:
+                if time.monotonic() > end:
+                    raise
+            else:
+                return
 
     def _clear(self) -> None:
         """Show nothing: where something went wrong the browser shows a page of its own, or the one before."""

@@ -49,10 +49,12 @@ class Traffic:
         self._requests: list[Request] = []
         self._responses: dict[Request, BrowserResponse] = {}
         self._finished: set[Request] = set()
+        self._failed: set[Request] = set()
         self._began = datetime.now(UTC), time.perf_counter()
         tab.on("request", self._requested)
         tab.on("response", self._responded)
         tab.on("requestfinished", self._ended)
+        tab.on("requestfailed", self._stopped)
 
     def _requested(self, request: Request) -> None:
         if request.is_navigation_request() and request.frame == self._tab.main_frame:
@@ -64,12 +66,21 @@ class Traffic:
     def _ended(self, request: Request) -> None:
         self._finished.add(request)
 
+    def _stopped(self, request: Request) -> None:
+        self._failed.add(request)
+
+    @property
+    def is_broken_off(self) -> bool:
+        """Whether the last document has ended before it was whole."""
+        return bool(self._requests) and self._requests[-1] in self._failed
+
     def begin(self, limit: int) -> None:
         """Forget what was asked before; bear answers of so many octets."""
         self._gate.begin(limit)
         self._requests.clear()
         self._responses.clear()
         self._finished.clear()
+        self._failed.clear()
         self._began = datetime.now(UTC), time.perf_counter()
 
     def end(

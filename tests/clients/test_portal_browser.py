@@ -183,6 +183,14 @@ def test_a_page_that_shows_a_secret_has_no_picture(visit: BrowserVisit, portal: 
     visit.close()
 
 
+def test_a_portal_is_used_without_its_scripts(visit_of: VisitOf, portal: SmallPortal) -> None:
+    scripted = "<script>document.body.textContent = 'changed'</script>"
+    portal.pages["POST /o/csr"] = always(page(f"<p class=ok>accepted</p>{scripted}"))
+    plain = visit_of(portal, scripts=False).submit_csr(FormKind.ORGANISATION, CSR)
+    assert (plain.standing, plain.page.text) == (Standing.ACCEPTED, "accepted")
+    assert visit_of(portal).submit_csr(FormKind.ORGANISATION, CSR).page.text == "changed"
+
+
 # --- where it does not go, and what it does not believe ---
 
 ELSEWHERE = (
@@ -304,10 +312,9 @@ def test_nobody_else_gets_through_the_gate(identity: ServerIdentity) -> None:
 # --- the eye and the hand ---
 
 
-def test_axe_works_whatever_the_page_allows(visit_of: VisitOf, portal: SmallPortal) -> None:
+def test_axe_works_whatever_the_page_allows(visit: BrowserVisit, portal: SmallPortal) -> None:
     policy = "Content-Security-Policy: default-src 'none'\r\n"
     portal.pages["/"] = always(page("<main><h1>Hello</h1><input></main>", headers=policy))
-    visit = visit_of(portal, scripts=False)
     visit.open()
     results = apply_axe(visit.screen, ["wcag2a", "wcag2aa"])
     assert list(results) == ["light", "dark"]
@@ -392,7 +399,7 @@ def test_an_interrupt_ends_it_in_order(server_context: ssl.SSLContext) -> None:
     root = Path(__file__).parents[2]
     with serving(SmallPortal().answer, server_context) as port:
         run = subprocess.Popen(
-            [sys.executable, "-X", "dev", "-W", "error", "-c", INTERRUPTED, f"https://127.0.0.1:{port}/"],
+            [sys.executable, "-W", "error", "-c", INTERRUPTED, f"https://127.0.0.1:{port}/"],
             cwd=root,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
