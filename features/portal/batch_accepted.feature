@@ -19,7 +19,7 @@ Feature: SMKI Portal: a Batched CSR that is right is accepted, and its two resul
       | 5      |
       | 40     |
 
-  @PGD-P21 @M-2.3.1.8-d @M-2.3.1.9-a @M-F-DEV-d @G-DEV-b
+  @PGD-P21 @M-2.3.1.8-d @M-2.3.1.9-a @M-F-DEV-d @G-DEV-b @M-2.3.1.9-d
   Scenario: Several Devices may each stand in a Batched CSR twice, once for each usage
     When the ARO uploads a Batched CSR with both usages for each of 4 new Devices
     Then the Batched CSR is accepted, and the portal tells how many Device CSRs are in it
@@ -32,7 +32,7 @@ Feature: SMKI Portal: a Batched CSR that is right is accepted, and its two resul
     Then the Batched CSR is accepted, and the portal tells how many Device CSRs are in it
     And each Device CSR of it has its Device Certificate to pick up
 
-  @PGD-P23 @M-F-ZIP-d @M-F-ZIP-e @M-F-ZIP-f
+  @PGD-P23 @M-F-ZIP-d @M-F-ZIP-e @M-F-ZIP-f @M-2.3.1.9-d
   Scenario Outline: The names of the files of a Batched CSR are kept through to the report and the certificates
     When the ARO uploads a Batched CSR whose files are named with <names>
     Then each Device CSR of it has its Device Certificate to pick up
@@ -56,7 +56,7 @@ Feature: SMKI Portal: a Batched CSR that is right is accepted, and its two resul
       | north.west.2       |
       | two words          |
 
-  @PGD-P25 @M-F-ZIP-a @M-2.3.1.8-d
+  @PGD-P25 @M-F-ZIP-a @M-2.3.1.8-d @M-2.3.1.9-d
   Scenario Outline: Every shape of a ZIP that its format allows is accepted
     When the ARO uploads a Batched CSR as a ZIP <shape>
     Then the Batched CSR is accepted, and the portal tells how many Device CSRs are in it
@@ -69,7 +69,7 @@ Feature: SMKI Portal: a Batched CSR that is right is accepted, and its two resul
       | with permissions and times of Unix   |
       | with a comment                       |
 
-  @PGD-P26 @M-F-ZIP-c @M-2.3.1.8-d
+  @PGD-P26 @M-F-ZIP-c @M-2.3.1.8-d @M-2.3.1.9-d
   Scenario Outline: A file of a Batched CSR is accepted on one line, and with line breaks at 64 or at 76 characters
     When the ARO uploads a Batched CSR whose files have <form>
     Then each Device CSR of it has its Device Certificate to pick up
@@ -80,12 +80,12 @@ Feature: SMKI Portal: a Batched CSR that is right is accepted, and its two resul
       | no BEGIN and END lines, lines of 64, CRLF |
       | no BEGIN and END lines, lines of 76, LF   |
 
-  @PGD-P27 @M-2.3.1.8-d @M-F-DEV-d @M-F-DEV-e @G-VEC-a
+  @PGD-P27 @M-2.3.1.8-d @M-F-DEV-d @M-F-DEV-e @G-VEC-a @M-2.3.1.9-d
   Scenario: In a Batched CSR the order of the extensions and their criticality are not checked either
     When the ARO uploads a Batched CSR of Device CSRs in every shape that is right
     Then each Device CSR of it has its Device Certificate to pick up
 
-  @PGD-P28 @M-2.3.1.8-d @M-2.3.1.9-a @needs-operator-devices
+  @PGD-P28 @M-2.3.1.8-d @M-2.3.1.9-a @M-2.3.1.9-d @needs-operator-devices
   Scenario: A Batched CSR may bring a Device up to the limit
     Given a Device that is two certificates short of the limit, for the Batched CSR
     When the ARO uploads a Batched CSR of 2 Device CSRs for that Device
@@ -97,7 +97,7 @@ Feature: SMKI Portal: a Batched CSR that is right is accepted, and its two resul
     Then the Batched CSRs are accepted under references of their own
     And each Device CSR of them has its Device Certificate to pick up
 
-  @PGD-P30 @M-2.3.1.8-d @M-F-ZIP-e
+  @PGD-P30 @M-2.3.1.8-d @M-F-ZIP-e @M-2.3.1.9-d
   Scenario: A Device CSR that stands in a Batched CSR under two names has a record for each
     That the second is a duplicate may be an anomaly, an error, or nothing at all.
     When the ARO uploads a Batched CSR in which one Device CSR stands under two names

@@ -110,7 +110,7 @@ Feature: SMKI Portal: a Batched CSR that is no ZIP of Device CSRs is rejected, o
       | another extension      |
       | two files of one name  |
 
-  @PGD-N36 @M-2.3.1.7-e @needs-operator-clock @needs-operator-issued
+  @PGD-N36 @M-2.3.1.7-e @M-2.3.1.7-f @needs-operator-clock @needs-operator-issued
   Scenario: A Batched CSR that was rejected for its size is not processed in the night either
     When the ARO uploads a Batched CSR of one Device CSR more than it may hold
     Then the Batched CSR is rejected with FORMAT_ERROR

@@ -5,7 +5,7 @@ Feature: SMKI Portal: each Device CSR of a Batched CSR is approved or rejected o
   Background:
     Given an ARO for Device Certificates on the SMKI Portal
 
-  @PGD-N22 @M-2.2-a @M-2.3.1.8-d @M-F-ZIP-c @M-F-ZIP-e
+  @PGD-N22 @M-2.2-a @M-2.3.1.8-d @M-F-ZIP-c @M-F-ZIP-e @M-2.3.1.9-d
   Scenario: A file of a Batched CSR that is not one PKCS#10 request in DER ends with an error and does not spoil the others
     When the ARO uploads a Batched CSR of right Device CSRs, and among them these faulty ones:
       | fault                                 |
@@ -17,7 +17,7 @@ Feature: SMKI Portal: each Device CSR of a Batched CSR is approved or rejected o
     Then each faulty one has ended with an error, and each right one has its Device Certificate to pick up
     And the portal has issued nothing for the faulty ones
 
-  @PGD-N23 @M-2.3.1.8-d @M-F-ZIP-e
+  @PGD-N23 @M-2.3.1.8-d @M-F-ZIP-e @M-2.3.1.9-d
   Scenario: A Device CSR of a Batched CSR whose signature does not verify ends with an error and does not spoil the others
     When the ARO uploads a Batched CSR of right Device CSRs, and among them these faulty ones:
       | fault                            |
@@ -26,7 +26,7 @@ Feature: SMKI Portal: each Device CSR of a Batched CSR is approved or rejected o
     Then each faulty one has ended with an error, and each right one has its Device Certificate to pick up
     And the portal has issued nothing for the faulty ones
 
-  @PGD-N24 @M-2.3.1.8-d @M-F-DEV-a @M-F-DEV-b @M-F-DEV-c @M-F-DEV-d @M-F-DEV-e @M-F-DEV-f @G-EUI-a
+  @PGD-N24 @M-2.3.1.8-d @M-F-DEV-a @M-F-DEV-b @M-F-DEV-c @M-F-DEV-d @M-F-DEV-e @M-F-DEV-f @G-EUI-a @M-2.3.1.9-d
   Scenario: A Device CSR of a Batched CSR that is not as M-F has it ends with an error and does not spoil the others
     When the ARO uploads a Batched CSR of right Device CSRs, and among them these faulty ones:
       | fault                                                  |
@@ -55,7 +55,7 @@ Feature: SMKI Portal: each Device CSR of a Batched CSR is approved or rejected o
     Then each faulty one has ended with an error, and each right one has its Device Certificate to pick up
     And the portal has issued nothing for the faulty ones
 
-  @PGD-N25 @M-2.3.1.8-d @M-F-ZIP-e @needs-operator-devices
+  @PGD-N25 @M-2.3.1.8-d @M-F-ZIP-e @M-2.3.1.9-d @needs-operator-devices
   Scenario Outline: In a Batched CSR the limit that is reached holds for what follows
     Given a Device that <state>, for the Batched CSR
     When the ARO uploads a Batched CSR of 4 Device CSRs for that Device, and a right one for another
@@ -67,7 +67,7 @@ Feature: SMKI Portal: each Device CSR of a Batched CSR is approved or rejected o
       | is two certificates short of the limit | 2      |
       | has reached the limit                  | 0      |
 
-  @PGD-N26 @M-2.3.1.8-d @M-F-ZIP-e @needs-operator-eligibility
+  @PGD-N26 @M-2.3.1.8-d @M-F-ZIP-e @M-2.3.1.9-d @needs-operator-eligibility
   Scenario: In a Batched CSR a Device for which its subscriber is not eligible is ineligible, and the others are not
     Given a Device in a state in which the ARO's Party may not ask for it, for the Batched CSR
     And a Device in a state in which the ARO's Party may ask for it, for the Batched CSR

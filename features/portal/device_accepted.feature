@@ -19,7 +19,7 @@ Feature: SMKI Portal: a Device CSR that is right is approved, and its Device Cer
       | Digital Signing |
       | Key Agreement   |
 
-  @PGD-P02 @M-2.3.1.7-a @M-F-TXT-a @M-F-TXT-b @M-F-TXT-c
+  @PGD-P02 @M-2.3.1.7-a @M-F-TXT-a @M-F-TXT-b @M-F-TXT-c @M-2.3.1.9-c
   Scenario Outline: A Device CSR is accepted with either kind of BEGIN and END lines, and without
     When the ARO submits a Device CSR with <form>
     Then its Device Certificate can be picked up
@@ -30,7 +30,7 @@ Feature: SMKI Portal: a Device CSR that is right is approved, and its Device Cer
       | NEW CERTIFICATE REQUEST lines, lines of 64, LF   |
       | no BEGIN and END lines, lines of 64, LF          |
 
-  @PGD-P03 @M-2.3.1.7-a @M-F-TXT-d @M-F-TXT-e @M-F-TXT-f
+  @PGD-P03 @M-2.3.1.7-a @M-F-TXT-d @M-F-TXT-e @M-F-TXT-f @M-2.3.1.9-c
   Scenario Outline: A Device CSR is accepted on one line, and with line breaks at 64 or at 76 characters
     When the ARO submits a Device CSR with <form>
     Then its Device Certificate can be picked up
@@ -41,7 +41,7 @@ Feature: SMKI Portal: a Device CSR that is right is approved, and its Device Cer
       | no BEGIN and END lines, lines of 76, LF     |
       | CERTIFICATE REQUEST lines, lines of 76, LF  |
 
-  @PGD-P04 @M-2.3.1.7-a @M-F-TXT-g @M-F-TXT-h
+  @PGD-P04 @M-2.3.1.7-a @M-F-TXT-g @M-F-TXT-h @M-2.3.1.9-c
   Scenario Outline: A Device CSR is accepted with either kind of line ends
     When the ARO submits a Device CSR with <form>
     Then its Device Certificate can be picked up
@@ -52,7 +52,7 @@ Feature: SMKI Portal: a Device CSR that is right is approved, and its Device Cer
       | CERTIFICATE REQUEST lines, lines of 64, CRLF    |
       | no BEGIN and END lines, lines of 64, CRLF       |
 
-  @PGD-P05 @M-2.2-a @M-2.3.1.7-a
+  @PGD-P05 @M-2.2-a @M-2.3.1.7-a @M-2.3.1.9-c
   Scenario Outline: The text forms of a Device CSR are accepted in every combination
     When the ARO submits a Device CSR with <form>
     Then its Device Certificate can be picked up
@@ -69,7 +69,7 @@ Feature: SMKI Portal: a Device CSR that is right is approved, and its Device Cer
       | no BEGIN and END lines, one line, CRLF             |
       | no BEGIN and END lines, lines of 76, CRLF          |
 
-  @PGD-P06 @M-2.3.1.7-a @M-F-DEV-d @M-F-DEV-e
+  @PGD-P06 @M-2.3.1.7-a @M-F-DEV-d @M-F-DEV-e @M-2.3.1.9-c
   Scenario Outline: On the portal the order of the extensions and their criticality are not checked
     When the ARO submits a <usage> Device CSR with <shape>
     Then its Device Certificate can be picked up
@@ -81,12 +81,12 @@ Feature: SMKI Portal: a Device CSR that is right is approved, and its Device Cer
       | extensions not marked critical  | Digital Signing |
       | extensions not marked critical  | Key Agreement   |
 
-  @PGD-P07 @G-VEC-a @M-2.2-a @M-2.3.1.7-a
+  @PGD-P07 @G-VEC-a @M-2.2-a @M-2.3.1.7-a @M-2.3.1.9-c
   Scenario: The portal approves a Device CSR in the very octets of the GBCS test vector
     When the ARO submits a Device CSR in the octets of the GBCS test vector
     Then its Device Certificate can be picked up
 
-  @PGD-P08 @M-2.3.1.8-b @needs-operator-devices
+  @PGD-P08 @M-2.3.1.8-b @M-2.3.1.8-c @needs-operator-devices
   Scenario Outline: On the portal the last Device Certificate that the limit allows is issued
     Given a Device that is <short> short of the limit, for the portal
     When the ARO submits a Digital Signing Device CSR for the Device

@@ -31,7 +31,7 @@ Feature: SMKI Portal: a Device CSR that is corrupt, of the wrong format or not a
       | a signature with one bit changed   |
       | signed by another key              |
 
-  @PGD-N03 @M-2.3.1.7-a @M-F-DEV-f
+  @PGD-N03 @M-2.3.1.7-a @M-F-DEV-f @M-2.3.1.7-c
   Scenario Outline: On the portal a Device CSR with another signature algorithm is rejected with a CSR error
     When the ARO submits a faulty Device CSR: <fault>
     Then the Device CSR is rejected with CSR_ERROR
@@ -43,13 +43,13 @@ Feature: SMKI Portal: a Device CSR that is corrupt, of the wrong format or not a
       | signed with ecdsa-with-SHA384                          |
       | naming sha256WithRSAEncryption for its ECDSA signature |
 
-  @PGD-N04 @M-2.3.1.7-a @M-F-DEV-a
+  @PGD-N04 @M-2.3.1.7-a @M-F-DEV-a @M-2.3.1.7-c
   Scenario: On the portal a Device CSR of another version is rejected with a CSR error
     When the ARO submits a faulty Device CSR: version 1
     Then the Device CSR is rejected with CSR_ERROR
     And nothing was issued for the Device
 
-  @PGD-N05 @M-2.3.1.7-a @M-F-DEV-b
+  @PGD-N05 @M-2.3.1.7-a @M-F-DEV-b @M-2.3.1.7-c
   Scenario Outline: On the portal a Device CSR with a subject is rejected with a CSR error
     When the ARO submits a faulty Device CSR: <fault>
     Then the Device CSR is rejected with CSR_ERROR
@@ -60,7 +60,7 @@ Feature: SMKI Portal: a Device CSR that is corrupt, of the wrong format or not a
       | a subject with a commonName               |
       | a subject with an organizationalUnitName  |
 
-  @PGD-N06 @M-2.3.1.7-a @M-F-DEV-c
+  @PGD-N06 @M-2.3.1.7-a @M-F-DEV-c @M-2.3.1.7-c
   Scenario Outline: On the portal a Device CSR for another kind of public key is rejected with a CSR error
     When the ARO submits a faulty Device CSR: <fault>
     Then the Device CSR is rejected with CSR_ERROR
@@ -75,7 +75,7 @@ Feature: SMKI Portal: a Device CSR that is corrupt, of the wrong format or not a
       | a P-256 key with explicit parameters   |
       | a point that is not on the curve       |
 
-  @PGD-N07 @M-2.3.1.7-a @M-2.3.1.8-a @M-F-DEV-d
+  @PGD-N07 @M-2.3.1.7-a @M-2.3.1.8-a @M-F-DEV-d @M-2.3.1.7-c
   Scenario Outline: On the portal a Device CSR with another key usage is rejected with a CSR error
     When the ARO submits a faulty Device CSR: <fault>
     Then the Device CSR is rejected with CSR_ERROR
@@ -89,7 +89,7 @@ Feature: SMKI Portal: a Device CSR that is corrupt, of the wrong format or not a
       | keyUsage keyCertSign                         |
       | keyUsage without any bit                     |
 
-  @PGD-N08 @M-2.3.1.7-a @M-2.3.1.8-a @M-F-DEV-e @G-EUI-a
+  @PGD-N08 @M-2.3.1.7-a @M-2.3.1.8-a @M-F-DEV-e @G-EUI-a @M-2.3.1.7-c
   Scenario Outline: On the portal a Device CSR without one hardwareModuleName of 8 octets is rejected with a CSR error
     When the ARO submits a faulty Device CSR: <fault>
     Then the Device CSR is rejected with CSR_ERROR
@@ -105,7 +105,7 @@ Feature: SMKI Portal: a Device CSR that is corrupt, of the wrong format or not a
       | hwSerialNum of 7 octets                        |
       | hwSerialNum of 9 octets                        |
 
-  @PGD-N09 @M-2.3.1.7-a @M-F-DEV-d @M-F-DEV-e
+  @PGD-N09 @M-2.3.1.7-a @M-F-DEV-d @M-F-DEV-e @M-2.3.1.7-c
   Scenario: On the portal a Device CSR without an extensionRequest is rejected with a CSR error
     When the ARO submits a faulty Device CSR: no extensionRequest
     Then the Device CSR is rejected with CSR_ERROR
@@ -129,7 +129,7 @@ Feature: SMKI Portal: a Device CSR that is corrupt, of the wrong format or not a
       | its octets as they are                     |
       | a million characters of Base64             |
 
-  @PGD-N11 @M-2.3.1.7-a @advisory
+  @PGD-N11 @M-2.3.1.7-a @M-2.3.1.7-c @advisory
   Scenario Outline: A text that says it is something else than a CSR is rejected
     Advisory: M-F lists what is accepted, and does not forbid more.
     When the ARO submits a text in place of the Device CSR: <text>
@@ -142,7 +142,7 @@ Feature: SMKI Portal: a Device CSR that is corrupt, of the wrong format or not a
       | PRIVATE KEY lines                                            |
       | the same CSR twice                                           |
 
-  @PGD-N12 @M-2.3.1.8-b @M-2.3.1.8-c @needs-operator-devices
+  @PGD-N12 @M-2.3.1.8-b @M-2.3.1.8-c @M-2.3.1.7-c @needs-operator-devices
   Scenario Outline: On the portal a Device that has reached the limit is refused another Device Certificate
     Given a Device that has reached the limit, for the portal
     When the ARO submits a <usage> Device CSR for the Device
@@ -154,14 +154,14 @@ Feature: SMKI Portal: a Device CSR that is corrupt, of the wrong format or not a
       | Digital Signing |
       | Key Agreement   |
 
-  @PGD-N13 @M-2.3.1.8-b @M-2.3.1.7-a @needs-operator-devices
+  @PGD-N13 @M-2.3.1.8-b @M-2.3.1.7-a @M-2.3.1.8-c @needs-operator-devices
   Scenario: On the portal a rejected Device CSR does not count towards the limit
     Given a Device that is one certificate short of the limit, for the portal
     When the ARO submits a faulty Device CSR: signed by another key
     And the ARO submits a Digital Signing Device CSR for the Device
     Then the Device CSR is approved, and the portal tells so
 
-  @PGD-N14 @M-2.3.1.7-b @M-2.3.1.8-c @needs-operator-eligibility
+  @PGD-N14 @M-2.3.1.7-b @M-2.3.1.8-c @M-2.3.1.7-c @needs-operator-eligibility
   Scenario: A Device CSR for a Device for which its subscriber is not eligible is rejected
     Given a Device in a provisioning state in which the ARO's Party may not ask for it
     When the ARO submits a Digital Signing Device CSR for the Device

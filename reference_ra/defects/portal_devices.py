@@ -113,6 +113,7 @@ def device_requests_not_listed(policies: Policies) -> Policies:
     "portal-device-rejections-not-logged",
     "The rejection of an ad hoc Device CSR on the portal is in no log.",
     breaks=["M-2.3.1.7-c"],
+    extra=True,
 )
 def device_rejections_not_logged(policies: Policies) -> Policies:
     """Tell the user alone."""
@@ -174,6 +175,7 @@ def counts_rejected_csrs(policies: Policies) -> Policies:
     "A Device that has a certificate is refused another on the portal.",
     breaks=["M-2.3.1.9-a"],
     related=["M-2.3.1.8-*", "M-2.3.1.9-c", "G-DEV-b"],
+    extra=True,
 )
 def refuses_second_certificate(policies: Policies) -> Policies:
     """Serve new Devices only."""
@@ -198,6 +200,7 @@ def _with_entry_rule(policies: Policies, name: str, rule: EntryRule) -> Policies
     "An archive whose files have data descriptors, as one that was written to a pipe, is refused.",
     breaks=["M-F-ZIP-a"],
     related=["M-2.3.1.8-d"],
+    extra=True,
 )
 def refuses_data_descriptors(policies: Policies) -> Policies:
     """Want the sizes in front."""
@@ -225,6 +228,7 @@ def refuses_stored_files(policies: Policies) -> Policies:
     "An archive in which a file's name has a space in it is refused.",
     breaks=["M-F-ZIP-d"],
     related=["M-F-ZIP-e", "M-F-ZIP-f", "M-2.3.1.7-f"],
+    extra=True,
 )
 def refuses_spaces_in_names(policies: Policies) -> Policies:
     """Take one for a control character."""
@@ -238,6 +242,7 @@ def refuses_spaces_in_names(policies: Policies) -> Policies:
     "A file of an archive whose Base64 is on one line ends with an error.",
     breaks=["M-F-ZIP-c"],
     related=["M-2.3.1.8-d"],
+    extra=True,
 )
 def refuses_files_on_one_line(policies: Policies) -> Policies:
     """Want lines of 64."""
@@ -274,6 +279,7 @@ def leaves_wrong_files_out(policies: Policies) -> Policies:
     "Once an archive had a file that is far too large, no other archive is taken.",
     breaks=["M-2.3.1.7-d"],
     related=[*_BATCHES, "N-1-a", "N-3.1.1-*", "M-1.2-c", "M-2.3.EST-b"],
+    extra=True,
 )
 def exhausted_by_large_files(policies: Policies) -> Policies:
     """Never free the memory."""
