@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import math
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
@@ -176,6 +177,47 @@ def _nothing_came(error: BaseException) -> bool:
     return any(isinstance(link, closed) for link in _chain(error))
 
 
+class _Watchdog:
+    """Acts at deadlines, in one thread for all sessions: one for each would cost more than its request."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._due: dict[object, tuple[float, Callable[[], None]]] = {}
+        self._wakes_at = math.inf
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def acting(self, seconds: float, act: Callable[[], None]) -> Iterator[None]:
+        """Do `act`, which must be quick, unless this context ends within so many seconds."""
+        key, deadline = object(), time.monotonic() + seconds
+        with self._changed:
+            self._due[key] = deadline, act
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="deadlines", daemon=True)
+                self._thread.start()
+            elif deadline < self._wakes_at:
+                self._changed.notify()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._due.pop(key, None)
+
+    def _watch(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                for key, (deadline, act) in list(self._due.items()):
+                    if deadline <= now:
+                        del self._due[key]
+                        act()
+                self._wakes_at = min((deadline for deadline, _ in self._due.values()), default=math.inf)
+                self._changed.wait(None if self._wakes_at == math.inf else max(self._wakes_at - now, 0))
+
+
+_WATCHDOG = _Watchdog()
+
+
 @contextmanager
 def _deadline(session: BoundedSession, seconds: float) -> Iterator[threading.Event]:
     """Shut the socket when `seconds` are over: a slow drip defeats the time-outs of single reads."""
@@ -190,13 +232,8 @@ def _deadline(session: BoundedSession, seconds: float) -> Iterator[threading.Eve
             except OSError:
                 return  # it was closed at this very moment, which is what is wanted
 
-    timer = threading.Timer(seconds, expire)
-    timer.daemon = True
-    timer.start()
-    try:
+    with _WATCHDOG.acting(seconds, expire):
         yield expired
-    finally:
-        timer.cancel()
 
 
 def _read(answer: requests.Response, limit: int, sink: Spooler) -> int:

@@ -150,11 +150,12 @@ def is_seen(element: Element) -> bool:
 
 
 def _hides(element: Element) -> bool:
+    tag, names = element.tag, element.keys()
     return (
-        element.tag in _UNSEEN
-        or element.get("hidden") is not None
-        or (element.tag == "input" and element.get("type", "").lower() == "hidden")
-        or bool(_UNSEEN_STYLE.search(element.get("style") or ""))
+        tag in _UNSEEN
+        or "hidden" in names
+        or (tag == "input" and element.get("type", "").lower() == "hidden")
+        or ("style" in names and bool(_UNSEEN_STYLE.search(element.get("style", ""))))
     )
 
 

@@ -74,10 +74,10 @@ class Journey:
         """Whether a URL is the portal's: https, at one of its hosts."""
         try:
             parts = urlsplit(url)
-            requests.Request("GET", url).prepare()
-        except ValueError:  # what requests says of a URL is one as well
+            host, _ = parts.hostname, parts.port  # reading the port checks it
+        except ValueError:
             return False
-        return parts.scheme == "https" and "@" not in parts.netloc and parts.hostname in self._hosts
+        return parts.scheme == "https" and "@" not in parts.netloc and host in self._hosts
 
     def get(
         self, url: str, credential: Credential | None, *, came_from: str | None = None, file: bool = False

@@ -9,6 +9,7 @@ import os
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO
 
 STORED, DEFLATED = 0, 8
@@ -66,6 +67,7 @@ def member(name: str, content: bytes, *, method: int = DEFLATED) -> Member:
     return Member(name.encode(), data, zlib.crc32(content), len(content), method)
 
 
+@lru_cache(maxsize=1)  # an archive may hold one content fifty thousand times
 def deflated(content: bytes) -> bytes:
     """Content in a raw deflate stream."""
     packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
