@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "fixtures.conformance",
+    "fixtures.step_lookup",
     "fixtures.plan",
     "fixtures.resume",
     "fixtures.target",
