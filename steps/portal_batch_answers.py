@@ -14,7 +14,7 @@ from clients.pacing import NIGHT_ENDS, next_time
 from fixtures.batch_waiting import RETENTION
 from fixtures.plan import Load, sends
 from fixtures.portal_batches import ANOMALY, PortalBatch, PortalBatches
-from fixtures.portal_results import PortalResults
+from fixtures.portal_results import PortalResults, RejectedLater
 from fixtures.verdicts import Judge
 from steps.portal_visibility import addresses_of, expect_no_file
 
@@ -94,12 +94,27 @@ def rejected_or_error(portal_batches: PortalBatches, portal_results: PortalResul
         portal_batches.rejected(batch, BATCH_CODE_PREFIXES)
         portal_batches.expect_nothing_issued()
         return
-    verdict = portal_results.issued(batch)
+    try:
+        verdict = portal_results.issued(batch)
+    except RejectedLater as rejected:
+        portal_batches.judge.note(f"{rejected}: the archive was refused whole.")
+        portal_batches.expect_nothing_issued()
+        return
     if verdict.records < len(batch.sent):
         expected = f"a record for each of {len(batch.sent)} files, the one that is wrong among them"
         named = portal_batches.judge.naming("M-2.3.1.7-d", "M-2.3.1.8-d")
         portal_batches.judge.fail(Finding(named, expected, f"{verdict.records} records", "report"))
     portal_batches.expect_issued(_numbers_issued(portal_batches, batch))
+
+
+@then("the Batched CSR is not taken, or has no Device CSR in it")
+def not_taken_or_empty(portal_batches: PortalBatches, judge: Judge) -> None:
+    batch = portal_batches.last
+    if not portal_batches.is_taken(batch):
+        portal_batches.expect_not_taken(batch)
+        return
+    told = batch.notification.csrs
+    judge.expect(told == 0, judge.naming("M-F-ZIP-b"), "no Device CSR in the batch", f"{told} Device CSRs")
 
 
 @then("the portal has issued nothing for it")

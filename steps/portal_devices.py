@@ -117,6 +117,11 @@ def rejected_somehow(device_requests: DeviceRequests) -> None:
     device_requests.rejected(device_requests.last, STATUSES)
 
 
+@then("the Device CSR is not taken")
+def not_taken(device_requests: DeviceRequests) -> None:
+    device_requests.expect_not_approved(device_requests.last)
+
+
 @then("the Device CSR is rejected for the limit")
 def rejected_for_the_limit(device_requests: DeviceRequests, judge: Judge) -> None:
     request = device_requests.last

@@ -119,15 +119,24 @@ Feature: SMKI Portal: a Device CSR that is corrupt, of the wrong format or not a
 
     Examples:
       | text                                       |
-      | white space only                           |
       | words                                      |
       | characters that are not Base64             |
       | the first half of its Base64               |
       | BEGIN and END lines with nothing between   |
       | Base64 of its Base64                       |
       | hexadecimal                                |
-      | its octets as they are                     |
-      | a million characters of Base64             |
+
+  @PGD-N37 @M-2.2-a @M-2.3.1.7-a
+  Scenario Outline: A form without a text that could be a Device CSR is not taken, in whatever way
+    When the ARO submits a text in place of the Device CSR: <text>
+    Then the Device CSR is not taken
+    And nothing was issued for the Device
+
+    Examples:
+      | text                            |
+      | white space only                |
+      | its octets as they are          |
+      | a million characters of Base64  |
 
   @PGD-N11 @M-2.3.1.7-a @M-2.3.1.7-c @advisory
   Scenario Outline: A text that says it is something else than a CSR is rejected
