@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from email.message import Message
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from clients.connection import Credential
 from clients.portal.form_reading import (
@@ -33,7 +31,7 @@ from clients.portal.portal import (
     Section,
     Visit,
 )
-from clients.portal.reading import notification
+from clients.portal.reading import file_name, notification
 from clients.recorder import Recorder
 from clients.sessions import Sessions
 from clients.spool import SpoolFolder
@@ -273,7 +271,7 @@ class FormsVisit(Visit):
             raise NoWayOn(self._shown(), "certificate", why=f"leads to {url!r}, which is not the portal's")
         came_from = self._page.url if self._page else None
         arrival = self._journey.get(url, self.aro, came_from=came_from, file=True)
-        return Download(arrival.exchange, arrival.url, _file_name(arrival))
+        return Download(arrival.exchange, arrival.url, file_name(arrival.exchange.response, arrival.url))
 
     def cookies(self) -> Mapping[str, str]:
         """See the interface."""
@@ -281,11 +279,3 @@ class FormsVisit(Visit):
 
     def close(self) -> None:
         """Nothing is left open: connections are the client's, and the cookies go with this visit."""
-
-
-def _file_name(arrival: Arrival) -> str | None:
-    response = arrival.exchange.response
-    headers = Message()
-    headers["Content-Disposition"] = (response.header("Content-Disposition") if response else None) or ""
-    named = headers.get_filename() or unquote(urlsplit(arrival.url).path)
-    return named.replace("\\", "/").rpartition("/")[2] or None

@@ -103,11 +103,29 @@ class Document:
     def _labelled(self, text: str, root: Element) -> Iterator[Element]:
         wanted, scope = as_read(text), set(root.iter(*_CONTROLS))
         named = {self._control_of(label) for label in self.elements("label") if _label_text(label) == wanted}
+        read: dict[str, str] = {}
         for control in root.iter(*_CONTROLS):
-            by = (self.by_id(each) for each in (control.get("aria-labelledby") or "").split())
-            spoken = as_read(" ".join(text_of(each) for each in by if each is not None))
-            if control in scope and (control in named or wanted in (spoken, _aria_label(control))):
+            if control in scope and (
+                control in named or wanted == _aria_label(control) or self._is_called(control, wanted, read)
+            ):
                 yield control
+
+    def _is_called(self, control: Element, wanted: str, read: dict[str, str]) -> bool:
+        """Whether the texts that aria-labelledby names are `wanted`, one after the other.
+
+        `read` has those that were read before, no more of each than tells that it is none of them: a page may
+        name its longest text a thousand times over.
+        """
+        rest = f"{wanted} "
+        for identifier in (control.get("aria-labelledby") or "").split():
+            if identifier not in read:
+                element = self.by_id(identifier)
+                read[identifier] = "" if element is None else text_of(element)[: len(wanted) + 1]
+            text = read[identifier]
+            if text and not rest.startswith(f"{text} "):
+                return False
+            rest = rest.removeprefix(f"{text} ")
+        return not rest
 
     def _control_of(self, label: Element) -> Element | None:
         if label.get("for") is not None:

@@ -41,6 +41,7 @@ class Arrival:
     exchange: Exchange
     """The last one."""
     url: str
+    """As it was asked for, in ASCII: headers of later requests name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Journey:
                 break
             sending = _Sending("GET", target, sending.limits, sending.came_from)
             exchange = self._exchange(sending, credential)
-        return Arrival(exchange, sending.url)
+        return Arrival(exchange, exchange.url)
 
     def _exchange(self, sending: _Sending, credential: Credential | None) -> Exchange:
         exchange, stale = self._attempt(sending, credential)

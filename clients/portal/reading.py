@@ -11,6 +11,11 @@ from clients.exchange import Response
 from clients.portal.pages import FormPage, Locator, Message, PageMap
 from clients.portal.portal import Notification, Page, PortalError, Standing
 
+_LONGEST_DISPOSITION = 4096
+"""Characters; the library's time grows with their square."""
+_MOST_DIGITS = 18
+"""Of a number that a page tells."""
+
 Texts = Callable[[Locator], Sequence[str]]
 """The texts of the elements that a locator finds on the page, in their order."""
 
@@ -57,17 +62,33 @@ def notification(page: Page, forms: Sequence[FormPage], pages: PageMap, texts: T
         standing=standing,
         reference=reference["reference"] if reference else None,
         errors=tuple(errors.values()),
-        csrs=int(csrs["csrs"].replace(",", "")) if csrs else None,
+        csrs=_number(csrs["csrs"]) if csrs else None,
     )
+
+
+def _number(told: str | None) -> int | None:
+    """A number, thousands set apart or not; None where it is none."""
+    digits = re.sub(r"[\s,]", "", told or "")
+    return int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else None
 
 
 def file_name(response: Response | None, url: str) -> str | None:
     """The name of a file that was downloaded: that of Content-Disposition, without any folder; else the last
     part of the URL's path. None where there is neither."""
+    told = (response.header("Content-Disposition") if response else None) or ""
+    name = _told_name(told) or unquote(urlsplit(url).path)
+    return re.split(r"[/\\]", name)[-1] or None
+
+
+def _told_name(told: str) -> str | None:
+    if len(told) > _LONGEST_DISPOSITION:
+        return None
     header = Header()
-    header["Content-Disposition"] = (response.header("Content-Disposition") if response else None) or ""
-    name = header.get_filename() or unquote(urlsplit(url).path)
-    return re.split(r"[/\\\\]", name)[-1] or None
+    header["Content-Disposition"] = told
+    try:
+        return header.get_filename()
+    except (TypeError, ValueError):  # what the library says of parts that contradict each other
+        return None
 
 
 def _error(text: str, pages: PageMap) -> PortalError:

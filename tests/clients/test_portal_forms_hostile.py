@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from clients.exchange import FailureKind
 from clients.portal.forms import FormsPortalClient, FormsVisit
+from clients.portal.pages import Locator, Message
 from clients.portal.portal import FormKind, NoWayOn, Section, Standing
 from clients.recorder import Recorder
 from tests.clients.conftest import VisitOf
@@ -135,6 +139,9 @@ HOSTILE: Mapping[str, bytes] = {
     "ids": page(
         "<label for=l id=l>Your CSR</label><form id=f form=f></form><input form=f aria-labelledby='q l'>"
     ),
+    "a name of a thousand texts": page(
+        f"<p id=a>{'x' * 60_000}</p>" + f"<input aria-labelledby='{'a ' * 30_000}'>"
+    ),
     "odd names": page("<p class=bad =\"' <:x:y \x7f=3 xml:lang:z='1'><svg><title>x</title></svg>"),
 }
 
@@ -183,3 +190,48 @@ def test_what_a_user_does_not_see_is_no_message(visit: FormsVisit, portal: Small
     notification = visit.submit_csr(FormKind.ORGANISATION, CSR)
     assert notification.standing is Standing.APPROVED
     assert notification.page.text == "Read not yet approved"
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        "filename*=utf-8''a; filename*0=b",
+        "filename*=idna''%ff%fe",
+        "filename*=\0''a",
+        f'filename="{";" * 60_000}',
+    ],
+)
+def test_a_file_whose_name_cannot_be_read_has_that_of_its_url(
+    visit: FormsVisit, portal: SmallPortal, disposition: str
+) -> None:
+    headers = f"Content-Disposition: attachment; {disposition}\r\n"
+    portal.pages["/d/7.zip"] = always(response(b"PK", headers=headers))
+    start = time.monotonic()
+    assert visit.download(f"{visit.site.connection.url}d/7.zip").name == "7.zip"
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("told", "number"), [("50,000", 50_000), ("50 000", 50_000), (",", None), ("9" * 5000, None)]
+)
+def test_the_number_of_a_batch_may_be_none(
+    visit: FormsVisit, portal: SmallPortal, tmp_path: Path, told: str, number: int | None
+) -> None:
+    csrs = Message(Locator.parse("css=.ok"), re.compile(r"(?P<csrs>[\d,\s]+) Device CSRs"))
+    pages = replace(visit.site.pages, batch=replace(visit.site.pages.batch, csrs=csrs))
+    visit.site = replace(visit.site, pages=pages)
+    portal.pages["POST /d/csr"] = always(page(f"<p class=ok>accepted:{told} Device CSRs B7</p>"))
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(b"PK")
+    notification = visit.submit_batch("a.zip", archive)
+    assert (notification.standing, notification.csrs) == (Standing.ACCEPTED, number)
+
+
+def test_links_and_redirects_may_be_in_any_script(visit: FormsVisit, portal: SmallPortal) -> None:
+    portal.pages["/"] = always(page("<a href='/\u65e5/'>Organisation Certificates</a>"))
+    portal.pages["/%E6%97%A5/"] = always(redirect("/\u672c/"))
+    portal.pages["/%E6%9C%AC/"] = always(page("<a href='/o/csr'>Submit</a>"))
+    assert visit.form(FormKind.ORGANISATION).page.exchange.outcome == "HTTP 200 OK"
+    referer = portal.asked[-1].header("Referer")
+    assert referer is not None
+    assert referer.endswith("/%E6%9C%AC/")
