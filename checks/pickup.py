@@ -136,11 +136,12 @@ def _judge_response(
         try:
             archive = ZipReader(response.stream, judging.most)
             inner = []
+            room = judging.most * _RECORD_OCTETS
             for entry in archive:
                 if entry.name.lower().endswith(_ARCHIVE_SUFFIX):
                     inner.append(entry)
                 else:
-                    _unpack(archive, entry, report, judging.most * _RECORD_OCTETS)
+                    _unpack(archive, entry, report, max(room - report.tell(), 0))
                     report.write(b"\n")
             for entry in inner[:1]:
                 _unpack(archive, entry, certificates, judging.most * _CERTIFICATE_OCTETS)

@@ -305,6 +305,14 @@ def test_a_bomb_among_the_certificates_is_a_finding() -> None:
     assert (finding.requirement, "expands" in finding.observed) == (ARCHIVED, True)
 
 
+def test_many_bombs_in_a_response_file_are_a_finding() -> None:
+    bombs = zipped({f"{number}.txt": b"\n" * 900_000 for number in range(50)})
+    files = PickupFiles(response=PickupFile("r.zip", io.BytesIO(bombs)))
+    verdict = judge_pickup(files, sent(), PROFILE, record=RECORD)
+    assert [finding.requirement for finding in verdict.findings] == ["M-F-ZIP-e"]
+    assert "expands to more than" in verdict.findings[0].observed
+
+
 def test_files_that_change_between_two_pickups_are_found() -> None:
     earlier = judged()
     assert judge_same_pickup(earlier, judged("\n".join(reversed(LINES)))) == []
