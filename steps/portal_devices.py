@@ -14,7 +14,7 @@ from clients.csr.gbcs_vector import device_csr_like_the_vector
 from clients.csr.texts import text_form, wrong_text
 from clients.operator import Operator
 from clients.portal.portal import NoWayOn, Section, Standing, Visit
-from fixtures.answers import require_known_refusal
+from fixtures.answers import require_known_refusal, require_reply
 from fixtures.batch_waiting import RETENTION
 from fixtures.conversation import Conversation
 from fixtures.devices import Device
@@ -165,6 +165,7 @@ def _expect_shown(device_requests: DeviceRequests, judge: Judge, standing: Stand
     try:
         shown = device_requests.visit.request(Section.DEVICE, request.reference)
     except NoWayOn as lost:
+        require_reply(lost.page.exchange)
         judge.fail(Finding("M-2.3.1.8-c", f"{request.reference} among the ARO's own requests", str(lost)))
     told = standing is not Standing.REJECTED or bool(shown.errors)
     holds = shown.standing is standing and told
