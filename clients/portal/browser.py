@@ -38,7 +38,7 @@ from clients.portal.portal import (
     Section,
     Visit,
 )
-from clients.portal.reading import as_read, file_name, notification
+from clients.portal.reading import as_read, file_name, notification, search
 from clients.portal.screen import Screen
 from clients.recorder import Recorder
 from clients.spool import SpoolFolder
@@ -247,9 +247,7 @@ class BrowserVisit(Visit):
 
     def _rows(self, row: Locator, reference: re.Pattern[str]) -> list[tuple[str, Found]]:
         """The rows of a table that name a request, and the request."""
-        rows = (
-            (reference.search(as_read(each.inner_text())), each) for each in self.screen.visible(row).all()
-        )
+        rows = ((search(reference, each.inner_text()), each) for each in self.screen.visible(row).all())
         return [(match["reference"], each) for match, each in rows if match]
 
     def _to_request(self, section: Section, reference: str) -> Found | None:

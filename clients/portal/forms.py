@@ -31,7 +31,7 @@ from clients.portal.portal import (
     Section,
     Visit,
 )
-from clients.portal.reading import file_name, notification
+from clients.portal.reading import file_name, notification, search
 from clients.recorder import Recorder
 from clients.sessions import Sessions
 from clients.spool import SpoolFolder
@@ -235,7 +235,7 @@ class FormsVisit(Visit):
 
     def _rows(self, pages: RequestsPage | PickupPage) -> list[tuple[str, Element]]:
         """The rows of the list that is shown, with their references; a row without one is none."""
-        found = ((row, pages.reference.search(text_of(row))) for row in self._document.find(pages.row))
+        found = ((row, search(pages.reference, text_of(row))) for row in self._document.find(pages.row))
         return [(match["reference"], row) for row, match in found if match]
 
     def _list(self, section: Section) -> RequestsPage:

@@ -13,6 +13,8 @@ from clients.portal.portal import Notification, Page, PortalError, Standing
 
 _LONGEST_DISPOSITION = 4096
 """Characters; the library's time grows with their square."""
+_SEARCHED = 8192
+"""So many characters of a text are searched: the time of some expressions grows with their square."""
 _MOST_DIGITS = 18
 """Of a number that a page tells."""
 
@@ -25,13 +27,18 @@ def as_read(text: str) -> str:
     return " ".join(text.split())
 
 
+def search(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Where an expression of the page map matches first in the beginning of a text."""
+    return pattern.search(as_read(text), 0, _SEARCHED)
+
+
 def message(sought: Message | None, texts: Texts) -> re.Match[str] | None:
     """Where one of the elements says the message; None where none does. An empty match where the element is
     enough."""
     if sought is None:
         return None
     says = sought.says or re.compile("")
-    found = (says.search(as_read(text)) for text in texts(sought.find))
+    found = (search(says, text) for text in texts(sought.find))
     return next((match for match in found if match is not None), None)
 
 
@@ -92,5 +99,5 @@ def _told_name(told: str) -> str | None:
 
 
 def _error(text: str, pages: PageMap) -> PortalError:
-    status, code = pages.status.search(text), pages.code.search(text)
+    status, code = search(pages.status, text), search(pages.code, text)
     return PortalError(text, status["status"] if status else None, code["code"] if code else None)

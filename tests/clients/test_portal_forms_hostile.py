@@ -235,3 +235,14 @@ def test_links_and_redirects_may_be_in_any_script(visit: FormsVisit, portal: Sma
     referer = portal.asked[-1].header("Referer")
     assert referer is not None
     assert referer.endswith("/%E6%9C%AC/")
+
+
+def test_a_long_text_is_searched_in_a_short_time(
+    visit: FormsVisit, portal: SmallPortal, tmp_path: Path
+) -> None:
+    portal.pages["POST /d/csr"] = always(page(f"<p class=ok>accepted {'7' * 150_000}</p>"))
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(b"PK")
+    start = time.monotonic()
+    assert visit.submit_batch("a.zip", archive).standing is Standing.ACCEPTED
+    assert time.monotonic() - start < 10
