@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reference_ra import oids
 from reference_ra.alterations import defect
 from reference_ra.policies import Policies
-from reference_ra.portal.records import Kind, PortalRequest, Standing
-from reference_ra.portal.sections import INTERNET
+from reference_ra.portal.records import Kind, PortalRequest
 from reference_ra.portal.site_adjust import Edit, with_shown, with_template
 
 _EACH_SECTION = "{% for section in sections %}"
@@ -122,7 +120,7 @@ def pickup_without_report(policies: Policies) -> Policies:
     return _without_pickup_of(policies, "report")
 
 
-# Notifications
+# Notifications. An approval that is never told is one that takes long, for all that a user can see.
 
 
 def _silent(policies: Policies, kind: Kind, *texts: str) -> Policies:
@@ -136,26 +134,10 @@ def _silent(policies: Policies, kind: Kind, *texts: str) -> Policies:
     "Nothing on the portal tells that an Organisation CSR was accepted or approved.",
     breaks=["M-2.3.1.2-a", "M-2.3.1.3-b"],
     related=_FOLLOWING,
-    extra=True,
 )
 def organisation_silent(policies: Policies) -> Policies:
     """Say nothing."""
     return _silent(policies, "organisation", _ACCEPTED, _APPROVED)
-
-
-# Whoever waits for an approval waits long: one portal, or one usage, is enough to show it.
-
-
-@defect(
-    "portal-organisation-approval-not-told",
-    "Nothing on the portal tells that an Organisation CSR via the Internet was approved.",
-    breaks=["M-2.3.1.3-b"],
-    related=_FOLLOWING,
-)
-def organisation_approval_not_told(policies: Policies) -> Policies:
-    """Leave it at the acceptance."""
-    told = f"{{% if request.interface != '{INTERNET}' %}}{_APPROVED}{{% endif %}}"
-    return with_template(policies, "request.html", (_APPROVED, told))
 
 
 @defect(
@@ -163,27 +145,10 @@ def organisation_approval_not_told(policies: Policies) -> Policies:
     "Nothing on the portal tells that an ad hoc Device CSR was accepted or approved.",
     breaks=["M-2.3.1.7-c", "M-2.3.1.8-c"],
     related=_FOLLOWING,
-    extra=True,
 )
 def device_silent(policies: Policies) -> Policies:
     """Say nothing."""
     return _silent(policies, "device", _ACCEPTED, _APPROVED)
-
-
-@defect(
-    "portal-device-approval-not-told",
-    "Nothing on the portal tells that an ad hoc Device CSR for Key Agreement was approved.",
-    breaks=["M-2.3.1.8-c"],
-    related=_FOLLOWING,
-)
-def device_approval_not_told(policies: Policies) -> Policies:
-    """Leave it at the acceptance."""
-
-    def change(request: PortalRequest) -> PortalRequest:
-        agreement = request.kind == "device" and oids.KEY_AGREEMENT in (request.certificate or b"")
-        return replace(request, standing=Standing.ACCEPTED) if agreement else request
-
-    return with_shown(policies, change)
 
 
 @defect(

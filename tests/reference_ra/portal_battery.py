@@ -20,7 +20,7 @@ from tests.reference_ra.browsing import (
     multipart,
 )
 from tests.reference_ra.conftest import Ra
-from tests.reference_ra.craft import AGREEMENT, RIGHT, CsrRecipe, encoded
+from tests.reference_ra.craft import RIGHT, CsrRecipe, encoded
 
 HOSTILE = "</textarea><script>alert(1)</script>\"'&amp;<b>"
 PAGES = {
@@ -133,7 +133,6 @@ class Battery:
     def _submit_device_csrs(self) -> None:
         user = self._user("portal-device")
         self._keep("device CSR right", user.submit(DEVICE_FORM, encoded(RIGHT.build(device(2)))))
-        self._keep("device CSR agreement", user.submit(DEVICE_FORM, encoded(AGREEMENT.build(device(7)))))
         self._keep("device CSR hostile", user.submit(DEVICE_FORM, HOSTILE))
         batch = archive(RIGHT.build(device(3)), RIGHT.build(device(4)))
         for name, octets in (("two.zip", batch), (f"{HOSTILE}.zip", b"PK")):
