@@ -135,16 +135,20 @@ def submit_faulty(organisation_requests: OrganisationRequests, fault: str) -> No
         octets = faulty_organisation_csr(fault, wanted)
     except ValueError as error:
         raise NotRun(f"the target file leaves no room for this: {error}") from None
-    organisation_requests.rejected_key = wanted.key
+    organisation_requests.rejected_key = None if organisation_requests.next_is_sent else wanted.key
     organisation_requests.submit(text_form(octets))
 
 
 @when("the ARO submits the corrected Organisation CSR with the same key pair")
 @sends(_ONE)
 def submit_corrected(organisation_requests: OrganisationRequests) -> None:
+    """Only by the process that made the key pair: the ledger keeps no keys."""
     key = organisation_requests.rejected_key
-    if key is None:
-        raise Inconclusive("no Organisation CSR was rejected whose key pair could be used again")
+    if key is None and not organisation_requests.next_is_sent:
+        raise Inconclusive(
+            "the rejected Organisation CSR is an earlier process's, and its key pair ended with that: it "
+            "cannot be used again"
+        )
     organisation_requests.submit_csr(organisation_requests.new_csr(key=key))
 
 

@@ -73,7 +73,6 @@ Feature: SMKI Portal: an Organisation CSR that is right is accepted, approved an
       | no commonName                                |
       | a commonName of one character                |
       | a commonName of as many characters as may be |
-      | names in UTF8String                          |
 
   @PGO-P06 @M-2.3.1.3-b @M-2.3.1.2-a
   Scenario Outline: A rejected Organisation CSR is corrected, submitted again with the same key pair, and issued
@@ -103,3 +102,9 @@ Feature: SMKI Portal: an Organisation CSR that is right is accepted, approved an
     And the ARO comes back to the portal later
     Then the first is on the list of the ARO's requests, approved
     And the other is on it, rejected with an error message
+
+  @PGO-P09 @M-F-ORG-b @advisory
+  Scenario: The names in the subject of an Organisation CSR may be UTF8Strings
+    Advisory: Appendix F does not say which string types it allows.
+    When the ARO submits an Organisation CSR with names in UTF8String
+    Then its Organisation Certificate can be downloaded

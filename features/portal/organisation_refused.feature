@@ -158,12 +158,8 @@ Feature: SMKI Portal: an Organisation CSR that is wrong is rejected with an erro
       | characters that are not Base64             |
       | the first half of its Base64               |
       | BEGIN and END lines with nothing between   |
-      | CERTIFICATE lines                          |
-      | PRIVATE KEY lines                          |
       | hexadecimal                                |
       | Base64 of its Base64                       |
-      | its octets as they are                     |
-      | the same CSR twice                         |
 
   @PGO-N12 @M-2.3.1.2-a
   Scenario Outline: A form with <text> is refused and exhausts nothing
@@ -177,7 +173,20 @@ Feature: SMKI Portal: an Organisation CSR that is wrong is rejected with an erro
       | text                            |
       | nothing                         |
       | white space only                |
+      | its octets as they are          |
       | a million characters of Base64  |
+
+  @PGO-N16 @M-2.3.1.2-a @advisory
+  Scenario Outline: A text that says it is something else than a CSR, or is more than one, is rejected
+    Advisory: Appendix F lists what is accepted, and does not forbid more.
+    When the ARO submits <text> in place of an Organisation CSR
+    Then it is rejected with an error message
+
+    Examples:
+      | text                                       |
+      | CERTIFICATE lines                          |
+      | PRIVATE KEY lines                          |
+      | the same CSR twice                         |
 
   @PGO-N13 @M-2.3.1.3-a @M-2.3.1.3-b @N-1-a
   Scenario Outline: An Organisation CSR for whom this ARO may not submit is rejected with the reasons

@@ -75,9 +75,15 @@ Feature: Transport security of the SMKI Portal via DCC Gateway Connection
 
     Examples:
       | pages                  |
-      | the landing page       |
       | the Organisation pages |
       | the Device pages       |
+
+  @TLS-P34 @M-G-b @advisory
+  Scenario: The server certificate of the SMKI Portal's landing page has a 2048 bit RSA key, signed with SHA-256
+    Advisory: Appendix G is about mutual TLS, and the landing page asks for no certificate of the user's.
+    Given the address of the landing page
+    When the server's certificate chain is taken from its handshake
+    Then the server's certificate keeps this rule
 
   @TLS-P33 @M-2.3.EST-c @M-2.3.GO-a
   Scenario Outline: The SMKI Portal's server certificate is one that web browsers trust and names the host: <pages>
