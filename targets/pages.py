@@ -21,10 +21,20 @@ from clients.portal.pages import (
     RequestsPage,
 )
 from targets import model
-from targets.table import Table
+from targets.table import Table, one_of
 
 _LOCATOR = "give css=SELECTOR, label=TEXT, link=TEXT or button=TEXT"
 _BATCH_ID = "{batch_id}"
+STATUSES = (
+    "UNKNOWN_DEVICE",
+    "ISSUANCE_ANOMALY",
+    "CSR_ERROR",
+    "CA_ERROR",
+    "FORMAT_ERROR",
+    "WORKFLOW_ERROR",
+    "INELIGIBLE",
+)
+"""What an error may accord with (M-A, M-C; INELIGIBLE of M-D)."""
 
 _Reader = Callable[[Table, str], Any]
 """Reads one key. None where it is absent or wrong; a problem is noted where it may not be."""
@@ -57,8 +67,8 @@ def _read_parts(table: Table, *, required: bool = False) -> dict[str, Any]:
             if page_class is PickupPage:
                 _check_files(page)
             page.finish()
-    for name in _PATTERNS:
-        pattern = _pattern(table, name, groups=(name,), needed=required)
+    for name, read in _PATTERNS.items():
+        pattern = read(table, name, needed=required)
         if pattern is not None:
             parts[name] = pattern
     table.finish()
@@ -126,6 +136,17 @@ def _pattern(
     return pattern
 
 
+def _statuses(table: Table, key: str, *, needed: bool) -> re.Pattern[str] | Mapping[str, Any] | None:
+    """One regular expression with the status in it; or a table with one for each status."""
+    if not table.is_table(key):
+        return _pattern(table, key, groups=(key,), needed=needed)
+    inner = table.table(key)
+    for status in inner.names():
+        if status not in STATUSES:
+            inner.bad(status, "not a status of an error", one_of(STATUSES, status), show=False)
+    return {status: _pattern(inner, status) for status in inner.names() if status in STATUSES}
+
+
 def _batch_reference(table: Table, key: str) -> str | None:
     right = f"give the reference with {_BATCH_ID} in place of the BatchId, and no other braces"
     text = table.text(key, required=right)
@@ -157,6 +178,7 @@ _REQUESTS: Mapping[str, _Reader] = {
     "reference": _reference,
     "details": _optional,
     "certificate": _locator,
+    "next": _optional,
 }
 _PICKUP: Mapping[str, _Reader] = {
     "open": _locator,
@@ -168,6 +190,7 @@ _PICKUP: Mapping[str, _Reader] = {
     "response": _optional,
     "web_service_batch": _batch_reference,
     "record": partial(_pattern, groups=("id", "name", "status")),
+    "next": _optional,
 }
 _PAGES: Mapping[str, tuple[type[Any], Mapping[str, _Reader], str]] = {
     "landing": (LandingPage, {"organisation": _locator, "device": _locator}, "the page at the portal's URL"),
@@ -178,4 +201,7 @@ _PAGES: Mapping[str, tuple[type[Any], Mapping[str, _Reader], str]] = {
     "batch": (FormPage, _BATCH_FORM, "the form for a Batched CSR"),
     "pickup": (PickupPage, _PICKUP, "the certificate pickup page"),
 }
-_PATTERNS = ("status", "code")
+_PATTERNS: Mapping[str, Callable[..., Any]] = {
+    "status": _statuses,
+    "code": partial(_pattern, groups=("code",)),
+}

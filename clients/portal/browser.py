@@ -9,12 +9,12 @@ and the bodies of responses stand decoded in their exchanges.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path, PureWindowsPath
 
 from playwright.sync_api import Error as PlaywrightError
@@ -24,7 +24,7 @@ from playwright.sync_api import Locator as Found
 from clients.connection import Credential
 from clients.portal.chromium import Chromium, in_browser
 from clients.portal.installed import find_browser
-from clients.portal.pages import FormPage, Locator, RequestsPage
+from clients.portal.pages import LIST_PAGES, FormPage, Locator, PickupPage, RequestsPage
 from clients.portal.portal import (
     Download,
     FilledForm,
@@ -221,7 +221,6 @@ class BrowserVisit(Visit):
         """See the interface."""
         pickup = self.site.pages.pickup
         self._enter(Section.DEVICE, pickup.open, "pickup.open")
-        page = self.screen.shown
 
         def link(sought: Locator | None, row: Found) -> str | None:
             found = self.screen.visible(sought, row) if sought else None
@@ -230,25 +229,44 @@ class BrowserVisit(Visit):
         return tuple(
             Pickup(
                 reference=reference,
-                page=page,
+                page=self.screen.shown,
                 text=as_read(row.inner_text()),
                 certificate=link(pickup.certificate, row),
                 certificates=link(pickup.certificates, row),
                 report=link(pickup.report, row),
                 response=link(pickup.response, row),
             )
-            for reference, row in self._rows(pickup.row, pickup.reference)
+            for rows in self._pages(pickup, "pickup.next")
+            for reference, row in rows
         )
 
-    def _listed(self, section: Section) -> list[tuple[str, Found]]:
+    def _listed(self, section: Section) -> Iterator[tuple[str, Found]]:
         requests = self._requests_page(section)
         self._enter(section, requests.open, f"{section}-requests.open")
-        return self._rows(requests.row, requests.reference)
+        return chain.from_iterable(self._pages(requests, f"{section}-requests.next"))
 
-    def _rows(self, row: Locator, reference: re.Pattern[str]) -> list[tuple[str, Found]]:
-        """The rows of a table that name a request, and the request."""
-        rows = ((search(reference, each.inner_text()), each) for each in self.screen.visible(row).all())
-        return [(match["reference"], each) for match, each in rows if match]
+    def _pages(self, listed: RequestsPage | PickupPage, key: str) -> Iterator[list[tuple[str, Found]]]:
+        """The rows of each page of the list, of which the first is shown; while one is used, it is shown.
+
+        Raises NoWayOn where the list has no end.
+        """
+        seen = {self.screen.shown.url}
+        for _ in range(LIST_PAGES):
+            yield self._rows(listed)
+            link = self.screen.visible(listed.next) if listed.next else None
+            url = _target(link.first) if link is not None and link.count() else None
+            if url is None or url in seen:  # the last page's leads to itself, or to the first
+                return
+            seen.add(url)
+            if listed.next:
+                self.screen.click(listed.next, key)
+        raise NoWayOn(self.screen.shown, key, listed.next, why=f"still leads on after {LIST_PAGES} pages")
+
+    def _rows(self, listed: RequestsPage | PickupPage) -> list[tuple[str, Found]]:
+        """The rows of the page that name a request, and the request."""
+        rows = self.screen.visible(listed.row).all()
+        found = ((search(listed.reference, each.inner_text()), each) for each in rows)
+        return [(match["reference"], each) for match, each in found if match]
 
     def _to_request(self, section: Section, reference: str) -> Found | None:
         """Go to the page of a request; where it has none, give its row in the list."""

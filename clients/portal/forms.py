@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from clients.connection import Credential
@@ -17,7 +18,7 @@ from clients.portal.form_reading import (
 )
 from clients.portal.html import Document, Element, text_of
 from clients.portal.journey import Arrival, Journey
-from clients.portal.pages import FormPage, Locator, PickupPage, RequestsPage
+from clients.portal.pages import LIST_PAGES, FormPage, Locator, PickupPage, RequestsPage
 from clients.portal.portal import (
     Download,
     FilledForm,
@@ -199,7 +200,9 @@ class FormsVisit(Visit):
 
     def requests(self, section: Section) -> tuple[str, ...]:
         """See the interface."""
-        return tuple(reference for reference, _ in self._rows(self._list(section)))
+        listed = self._list(section)
+        key = f"{section}-requests.next"
+        return tuple(reference for rows in self._pages(listed, key) for reference, _ in rows)
 
     def request(self, section: Section, reference: str) -> Notification:
         """See the interface."""
@@ -219,19 +222,39 @@ class FormsVisit(Visit):
     def pickups(self) -> tuple[Pickup, ...]:
         """See the interface."""
         pickup = self.site.pages.pickup
-        page = self._enter(Section.DEVICE, pickup.open, "pickup.open")
+        self._enter(Section.DEVICE, pickup.open, "pickup.open")
         return tuple(
             Pickup(
                 reference=reference,
-                page=page,
+                page=self._shown(),
                 text=text_of(row),
                 certificate=self._linked(pickup.certificate, row),
                 certificates=self._linked(pickup.certificates, row),
                 report=self._linked(pickup.report, row),
                 response=self._linked(pickup.response, row),
             )
-            for reference, row in self._rows(pickup)
+            for rows in self._pages(pickup, "pickup.next")
+            for reference, row in rows
         )
+
+    def _pages(self, listed: RequestsPage | PickupPage, key: str) -> Iterator[list[tuple[str, Element]]]:
+        """The rows of each page of the list, of which the first is shown; while one is used, it is shown.
+
+        Raises NoWayOn where the list has no end.
+        """
+        seen = {self._shown().url}
+        for _ in range(LIST_PAGES):
+            yield self._rows(listed)
+            links = self._document.find(listed.next) if listed.next else []
+            links = [link for link in links if link.get("href")]
+            if not links or not listed.next:
+                return
+            url = self._target(links[0], listed.next, key)
+            if url in seen:  # the last page's leads to itself, or to the first
+                return
+            seen.add(url)
+            self._go(url)
+        raise NoWayOn(self._shown(), key, listed.next, why=f"still leads on after {LIST_PAGES} pages")
 
     def _rows(self, pages: RequestsPage | PickupPage) -> list[tuple[str, Element]]:
         """The rows of the list that is shown, with their references; a row without one is none."""
@@ -248,7 +271,8 @@ class FormsVisit(Visit):
     def _to_request(self, section: Section, reference: str) -> Element | None:
         """Go to what tells of a request: its own page, or the row of the list that is given then."""
         listed = self._list(section)
-        row = next((row for name, row in self._rows(listed) if name == reference), None)
+        rows = chain.from_iterable(self._pages(listed, f"{section}-requests.next"))
+        row = next((row for name, row in rows if name == reference), None)
         if row is None:
             raise NoWayOn(self._shown(), f"{section}-requests.row", listed.row, why=f"lists no {reference}")
         if listed.details is None:

@@ -8,6 +8,7 @@ space.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -98,6 +99,8 @@ class RequestsPage:
     """The link in a row to the request's own page; None where the row says everything."""
     certificate: Locator
     """The link to its certificate, on the request's own page or, without one, in the row."""
+    next: Locator | None = None
+    """The link to the next page of the list; None where all of it is on one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,12 @@ class PickupPage:
     record: re.Pattern[str]
     """A line of the report; has the groups ``id``, ``name``, ``status`` and, where there is an error,
     ``code``."""
+    next: Locator | None = None
+    """The link to the next page of the list; None where all of it is on one."""
+
+
+LIST_PAGES = 200
+"""A list that goes on for longer is followed no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +145,20 @@ class PageMap:
     device_requests: RequestsPage
     batch: FormPage
     pickup: PickupPage
-    status: re.Pattern[str]
+    status: re.Pattern[str] | Mapping[str, re.Pattern[str]]
     """Searched for in the text of an error; group ``status``: the status of M-A or M-C that it accords
-    with."""
+    with. Or, for each status, what errors say that accord with it."""
     code: re.Pattern[str]
     """Searched for in the text of an error; group ``code``: its error code."""
+
+    def status_in(self, text: str) -> str | None:
+        """The status that an error accords with; None where its text tells none."""
+        if isinstance(self.status, re.Pattern):
+            found = self.status.search(text)
+            return found["status"] if found else None
+        return next((status for status, says in self.status.items() if says.search(text)), None)
+
+    def code_in(self, text: str) -> str | None:
+        """The code of an error; None where its text has none."""
+        found = self.code.search(text)
+        return found["code"] if found else None

@@ -99,5 +99,5 @@ def _told_name(told: str) -> str | None:
 
 
 def _error(text: str, pages: PageMap) -> PortalError:
-    status, code = search(pages.status, text), search(pages.code, text)
-    return PortalError(text, status["status"] if status else None, code["code"] if code else None)
+    searched = as_read(text)[:_SEARCHED]
+    return PortalError(text, pages.status_in(searched), pages.code_in(searched))

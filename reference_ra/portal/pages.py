@@ -232,14 +232,16 @@ class Pages:
         """The page of one request."""
         return self._within(viewer, "request.html", form=FORMS[request.kind], request=request)
 
-    def requests(self, viewer: Viewer, requests: Sequence[PortalRequest]) -> str:
-        """The list of one's own requests."""
+    def requests(self, viewer: Viewer, requests: Sequence[PortalRequest], number: int) -> str:
+        """The list of one's own requests; `number` is the page's, for templates that show some on each."""
         link = next(each for each in LINKS[viewer.place.section] if each.path.endswith("/requests"))
-        return self._within(viewer, "requests.html", path=link.path, title=link.text, requests=requests)
+        return self._within(
+            viewer, "requests.html", path=link.path, title=link.text, requests=requests, number=number
+        )
 
-    def pickup(self, viewer: Viewer, items: Sequence[PickupItem]) -> str:
-        """The 'certificate pickup' page."""
-        return self._within(viewer, "pickup.html", path="/device/pickup", items=items)
+    def pickup(self, viewer: Viewer, items: Sequence[PickupItem], number: int) -> str:
+        """The 'certificate pickup' page, of that number."""
+        return self._within(viewer, "pickup.html", path="/device/pickup", items=items, number=number)
 
     def _within(self, viewer: Viewer, name: str, path: str = "", **values: object) -> str:
         return self._render(

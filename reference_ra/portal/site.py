@@ -278,12 +278,12 @@ class PortalSite:
     async def _requests(self, request: web.Request) -> web.Response:
         visitor = request[_VISITOR]
         requests = self._desk.requests(visitor.credential, visitor.place.section)
-        return _page(self._pages.requests(visitor.viewer, requests))
+        return _page(self._pages.requests(visitor.viewer, requests, _page_number(request)))
 
     async def _pickup(self, request: web.Request) -> web.Response:
         visitor = request[_VISITOR]
         items = self._desk.pickups(visitor.credential)
-        return _page(self._pages.pickup(visitor.viewer, items))
+        return _page(self._pages.pickup(visitor.viewer, items, _page_number(request)))
 
     async def _certificate(self, request: web.Request) -> web.Response:
         found = self._find(request)
@@ -335,3 +335,9 @@ async def _stream(request: web.Request, headers: dict[str, str], file: BinaryIO)
         await asyncio.sleep(0)
     await response.write_eof()
     return response
+
+
+def _page_number(request: web.Request) -> int:
+    """Which page of a list is asked for; the first where nothing sensible is."""
+    text = request.query.get("page", "")
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 10 else 1

@@ -102,6 +102,25 @@ def other_words(policies: Policies) -> Policies:
     return with_page_map(worded, "pages.batch", accepted=accepted, csrs=number)
 
 
+@variant("portal-lists-in-pages", "Lists show some rows on a page, and a link to older ones.")
+def lists_in_pages(policies: Policies) -> Policies:
+    """Twenty at a time, and say in the page map how one goes on."""
+    for name, heading, rows in (
+        ("requests.html", "pages.organisation-requests", "requests"),
+        ("requests.html", "pages.device-requests", ""),
+        ("pickup.html", "pages.pickup", "items"),
+    ):
+        policies = with_page_map(policies, heading, next="css=a[rel=next]")
+        if rows:
+            older = "<p>Page {{ number }}</p>{% if " + rows + "|length > number * 20 %}"
+            older += '<p><a rel="next" href="?page={{ number + 1 }}">Older ones</a></p>{% endif %}'
+            some = f"in {rows}[(number - 1) * 20:number * 20] %}}"
+            policies = with_template(
+                policies, name, (f"in {rows} %}}", some), ("</table>", f"</table>\n{older}")
+            )
+    return policies
+
+
 # How forms are sent and answered
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from clients.portal import forms
 from clients.portal.forms import FormsPortalClient, FormsVisit
+from clients.portal.pages import Locator
 from clients.portal.portal import FormKind, NoWayOn, PortalError, Section, Standing
 from clients.recorder import Recorder
 from clients.spool import HEAD_OCTETS
 from tests.clients.conftest import VisitOf
-from tests.support.portal_site import FORM, HOME, SESSION, SmallPortal, always, page
+from tests.support.portal_site import FORM, HOME, PICKUP, REQUESTS, SESSION, SmallPortal, always, page
 from tests.support.servers import response
 
 ORGANISATION, DEVICE = Section.ORGANISATION, Section.DEVICE
@@ -99,6 +103,52 @@ def test_ones_own_requests(visit: FormsVisit) -> None:
     assert visit.request(ORGANISATION, "R2").standing is Standing.REJECTED
     with pytest.raises(NoWayOn, match=r"organisation-requests.row \(css=tr\) lists no R3"):
         visit.request(ORGANISATION, "R3")
+
+
+def with_next(visit: FormsVisit) -> None:
+    """The lists go on by a link."""
+    pages = visit.site.pages
+    after = Locator.parse("css=a[rel=next]")
+    listed = replace(pages.organisation_requests, next=after)
+    visit.site = replace(
+        visit.site,
+        pages=replace(pages, organisation_requests=listed, pickup=replace(pages.pickup, next=after)),
+    )
+
+
+def test_a_list_on_several_pages(visit: FormsVisit, portal: SmallPortal) -> None:
+    with_next(visit)
+    row = "<table><tr><td>R3<td><a href='/o/r/1'>Details</a></table>"
+    for name in ("/o/mine", "/d/pickup"):
+        more = f"<a rel=next href='{name}?p=2'>More</a>"
+        portal.pages[name] = always(page((REQUESTS if name == "/o/mine" else PICKUP) + more))
+        portal.pages[f"{name}?p=2"] = always(page(row + more))
+    assert visit.requests(ORGANISATION) == ("R1", "R2", "R3")
+    assert visit.request(ORGANISATION, "R3").standing is Standing.ACCEPTED
+    portal.asked.clear()
+    assert visit.request(ORGANISATION, "R2").standing is Standing.REJECTED
+    assert "GET /o/mine?p=2" not in portal.trail
+    assert [item.reference for item in visit.pickups()] == ["R5", "B7", "R3"]
+
+
+def test_a_list_without_an_end(
+    visit: FormsVisit, portal: SmallPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_next(visit)
+    monkeypatch.setattr(forms, "LIST_PAGES", 3)
+    for number in range(5):
+        name = f"/o/mine?p={number}" if number else "/o/mine"
+        portal.pages[name] = always(page(f"{REQUESTS}<a rel=next href='/o/mine?p={number + 1}'>More</a>"))
+    with pytest.raises(NoWayOn, match=r"requests.next \(.*\) still leads on after 3 pages"):
+        visit.requests(ORGANISATION)
+
+
+def test_errors_in_words_alone(visit: FormsVisit, portal: SmallPortal) -> None:
+    words = {"CSR_ERROR": re.compile("corrupt|format"), "ISSUANCE_ANOMALY": re.compile("too many")}
+    visit.site = replace(visit.site, pages=replace(visit.site.pages, status=words))
+    portal.pages["POST /o/csr"] = always(page("<ul class=bad><li>too many of them<li>It is corrupt<li>no"))
+    told = visit.submit_csr(FormKind.ORGANISATION, CSR)
+    assert [error.status for error in told.errors] == ["ISSUANCE_ANOMALY", "CSR_ERROR", None]
 
 
 def test_a_certificate_of_a_request(visit: FormsVisit, portal: SmallPortal) -> None:

@@ -114,6 +114,15 @@ PORTAL_MISTAKES = {
         with_page("status", Absent),
         "pages.status: is missing; give a regular expression, with a group (?P<status>...)",
     ),
+    "status-unknown": (
+        with_page("status", {"CSR_EROR": "corrupt"}),
+        'pages.status.CSR_EROR: not a status of an error; did you mean "CSR_ERROR"?',
+    ),
+    "status-regex": (
+        with_page("status", {"CSR_ERROR": "corrupt("}),
+        'pages.status.CSR_ERROR = "corrupt(": not a regular expression (missing )',
+    ),
+    "next": (with_page("pickup/next", "Older"), 'pages.pickup.next = "Older": not a locator'),
     "web-service-batch": (
         with_page("pickup/web_service_batch", "B"),
         'pages.pickup.web_service_batch = "B": has no {batch_id}; give the reference with {batch_id}',

@@ -142,6 +142,7 @@ def test_a_portal_is_read(folder: Path) -> None:
         "internet_pages": {
             "landing": {"organisation": "link=Organisations", "device": "link=Devices"},
             "code": "(?P<code>[0-9]+)",
+            "status": {"CSR_ERROR": "corrupt", "FORMAT_ERROR": "no ZIP"},
         },
         **with_credential(
             interface="portal-organisation",
@@ -168,6 +169,9 @@ def test_a_portal_is_read(folder: Path) -> None:
     assert internet.pages.landing.device.value == "Devices"
     assert internet.pages.code.pattern == "(?P<code>[0-9]+)"
     assert internet.pages.organisation == organisation
+    assert internet.pages.status_in("It is corrupt") == "CSR_ERROR"
+    assert gateway.pages.status_in("a FORMAT_ERROR, no ZIP") == "FORMAT_ERROR"
+    assert gateway.pages.device_requests.next is None
     aro = target.credentials["supplier"]
     assert (aro.eui64, aro.remote_party_roles) == (bytes.fromhex("00DB1234567890A0"), ("02", "7F"))
 
