@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pytest_bdd import parsers, then, when
+from pytest_bdd import parsers, then
 
 from checks.certificate.serials import judge_unique_serials
 from checks.finding import Finding
@@ -152,16 +152,16 @@ def _numbers_issued(portal_batches: PortalBatches, batch: PortalBatch) -> dict[b
 # --- for 30 days ---
 
 
-@when(parsers.re(r"(?P<days>29|31) days have passed on the portal"))
-def pass_days(portal_batches: PortalBatches, days: str) -> None:
-    portal_batches.clock.advance(timedelta(days=int(days)))
+def _pass_days(portal_batches: PortalBatches, more: int) -> None:
+    portal_batches.clock.advance(RETENTION + timedelta(days=more))
     portal_batches.visits.end()  # a session does not last for a month
 
 
-@then("its files can be picked up, and are the same")
+@then("29 days later its files can be picked up, and are the same")
 def still_there(portal_batches: PortalBatches, portal_results: PortalResults, judge: Judge) -> None:
     batch = portal_batches.last
     first = portal_results.of(batch)
+    _pass_days(portal_batches, -1)
     row = portal_results.row_of(batch)
     if row is None:
         judge.fail(
@@ -172,9 +172,10 @@ def still_there(portal_batches: PortalBatches, portal_results: PortalResults, ju
     judge.take(judge_same_pickup(first, again))
 
 
-@then("none of its files can be picked up")
+@then("31 days later none of its files can be picked up")
 def gone(portal_batches: PortalBatches, portal_results: PortalResults, judge: Judge) -> None:
     batch = portal_batches.last
+    _pass_days(portal_batches, 1)
     expected = f"no file after {RETENTION.days} days"
     judge.expect(portal_results.row_of(batch) is None, "M-2.3.1.9-d", expected, "a row on the pickup page")
     for url in addresses_of(batch):

@@ -13,7 +13,6 @@ from fixtures.plan import KEPT_PORTAL_BATCH, KEPT_PORTAL_CERTIFICATE, Load, send
 from fixtures.portal_batches import PortalBatches
 from fixtures.portal_devices import DeviceRequests
 from fixtures.portal_kept import KeptPortalBatch
-from fixtures.portal_results import PortalResults
 from fixtures.subscribers import Subscribers
 from steps.batch_parties import go_to_day
 from steps.batch_words import requester_role
@@ -59,13 +58,6 @@ def picked_up_batch(portal_batches: PortalBatches, kept_portal_batch: KeptPortal
     kept_portal_batch.results.of(batch)
     portal_batches.party = batch.party
     portal_batches.batches.append(batch)
-
-
-@given("a Batched CSR of the scenario's own whose files can be picked up")
-@sends(Load(portal_batches=1, portal_csrs=2))
-def own_picked_up_batch(portal_batches: PortalBatches, portal_results: PortalResults) -> None:
-    devices = portal_batches.new_devices(2)
-    portal_results.of(portal_batches.submit_csrs([portal_batches.new_csr(device) for device in devices]))
 
 
 @given("a new Device")

@@ -105,12 +105,12 @@ Feature: SMKI Portal: a Batched CSR that is right is accepted, and its two resul
 
   @PGD-P31 @M-2.3.1.9-d @needs-operator-clock
   Scenario: The files of a Batched CSR can be picked up for 30 days, and are the same each time
-    Given a Batched CSR of the scenario's own whose files can be picked up
-    When 29 days have passed on the portal
-    Then its files can be picked up, and are the same
+    When the ARO uploads a Batched CSR of 2 Device CSRs for new Devices
+    Then each Device CSR of it has its Device Certificate to pick up
+    And 29 days later its files can be picked up, and are the same
 
   @PGD-P32 @M-2.3.1.9-d @needs-operator-clock
   Scenario: The files of a Batched CSR cannot be picked up after 30 days
-    Given a Batched CSR of the scenario's own whose files can be picked up
-    When 31 days have passed on the portal
-    Then none of its files can be picked up
+    When the ARO uploads a Batched CSR of 2 Device CSRs for new Devices
+    Then each Device CSR of it has its Device Certificate to pick up
+    And 31 days later none of its files can be picked up

@@ -114,3 +114,9 @@ Feature: SMKI Portal: a Device CSR that is right is approved, and its Device Cer
     When the ARO submits a Digital Signing Device CSR for the Device
     Then its Device Certificate can be picked up
     And it can be picked up 29 days later too
+
+  @PGD-P12 @M-2.3.1.7-b @M-2.3.1.8-c @needs-operator-eligibility
+  Scenario: A Device CSR for a Device for which its subscriber is eligible is approved
+    Given a Device in a provisioning state in which the ARO's Party may ask for it
+    When the ARO submits a Digital Signing Device CSR for the Device
+    Then the Device CSR is approved, and the portal tells so

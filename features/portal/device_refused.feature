@@ -177,12 +177,6 @@ Feature: SMKI Portal: a Device CSR that is corrupt, of the wrong format or not a
     Then the Device CSR is rejected with any error of the status table
     And nothing was issued for the Device
 
-  @PGD-P12 @M-2.3.1.7-b @M-2.3.1.8-c @needs-operator-eligibility
-  Scenario: A Device CSR for a Device for which its subscriber is eligible is approved
-    Given a Device in a provisioning state in which the ARO's Party may ask for it
-    When the ARO submits a Digital Signing Device CSR for the Device
-    Then the Device CSR is approved, and the portal tells so
-
   @PGD-N15 @M-2.3.1.7-c @M-2.3.1.8-c
   Scenario: A rejected Device CSR has its errors on its own page, and no certificate to pick up
     When the ARO submits a faulty Device CSR: signed by another key
