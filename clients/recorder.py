@@ -25,7 +25,7 @@ _SHORTEST_SESSION = 16
 _BEGINNING = 12
 """Octets by which secrets are looked for first: the texts of all private keys of a kind begin alike."""
 _SESSIONS = 16
-"""So many cookies are remembered, the newest."""
+"""The cookies of so many exchanges that had new ones are remembered, the latest."""
 _PIECE = 1_048_576
 _LONGEST_MARK = 256
 """Octets by which two pieces overlap at least, so that the mark of a secret is whole in one of them."""
@@ -54,7 +54,7 @@ class Redactor:
                 octets = secret.encode()
                 forms |= {octets, quote(secret, safe="").encode(), base64.b64encode(octets)}
         self._given = frozenset(forms)
-        self._sessions: dict[bytes, None] = {}
+        self._sessions: list[frozenset[bytes]] = []
         self._lock = threading.Lock()
         self._marks: tuple[list[bytes], re.Pattern[bytes]] = [], re.compile(b"")
         self._look_for(self._given)
@@ -70,13 +70,13 @@ class Redactor:
 
     def learn(self, exchange: Exchange) -> None:
         """Look for the secrets of a session from now on: the cookies that an exchange gave or presented."""
-        found = dict.fromkeys(_cookies(exchange))
+        found = frozenset(_cookies(exchange))
         with self._lock:
-            if found.keys() <= self._sessions.keys():
+            if found <= frozenset().union(*self._sessions):
                 return
-            newest = [*(value for value in self._sessions if value not in found), *found][-_SESSIONS:]
-            self._sessions = dict.fromkeys(newest)
-            self._look_for(self._given | self._sessions.keys())
+            # However many one response gives, they push out those of one other alone.
+            self._sessions = [*self._sessions, found][-_SESSIONS:]
+            self._look_for(self._given.union(*self._sessions))
 
     def octets(self, value: bytes) -> bytes:
         """`value` without secrets; the same object where there is none."""

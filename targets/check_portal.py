@@ -66,6 +66,8 @@ def _try_landing(client: PortalClient, portal: str) -> tuple[bool, str]:
     try:
         page = visit.open()
         linked = [section for section in Section if visit.links_to(section)]
+    except NoWayOn as error:
+        return False, f"{name}: FAILED: {error}"
     finally:
         visit.close()
     told = f"{_told(page)}; links to: {', '.join(linked) or 'no section'}"

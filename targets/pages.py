@@ -133,6 +133,9 @@ def _pattern(
         if group not in pattern.groupindex:
             table.bad(key, f'has no group "{group}"', f"put (?P<{group}>...) round what is the {group}")
             return None
+    if groups and pattern.search(""):
+        table.bad(key, "matches where nothing is written", f"give {form} that is not empty")
+        return None
     return pattern
 
 

@@ -266,7 +266,7 @@ class BrowserVisit(Visit):
         """The rows of the page that name a request, and the request."""
         rows = self.screen.visible(listed.row).all()
         found = ((search(listed.reference, each.inner_text()), each) for each in rows)
-        return [(match["reference"], each) for match, each in found if match]
+        return [(match["reference"], each) for match, each in found if match and match["reference"]]
 
     def _to_request(self, section: Section, reference: str) -> Found | None:
         """Go to the page of a request; where it has none, give its row in the list."""

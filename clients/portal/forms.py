@@ -9,6 +9,7 @@ from pathlib import Path
 
 from clients.connection import Credential
 from clients.portal.form_reading import (
+    MULTIPART,
     NoForm,
     action_of,
     encoding_of,
@@ -185,6 +186,9 @@ class FormsVisit(Visit):
         if not self._journey.leads_to(form.action):
             why = f"goes to {form.action!r}, which is not the portal's"
             raise NoWayOn(form.page, f"{kind}.submit", self._form_page(kind).submit, why=why)
+        if not isinstance(value, str) and (form.method, form.encoding) != ("POST", MULTIPART):
+            why = "is in a form that sends no files"
+            raise NoWayOn(form.page, f"{kind}.field", self._form_page(kind).field, why=why)
         page = self._arrive(self._journey.send(form, value, self.aro))
         return notification(page, [self._form_page(kind)], self.site.pages, self._document.texts)
 
@@ -259,7 +263,7 @@ class FormsVisit(Visit):
     def _rows(self, pages: RequestsPage | PickupPage) -> list[tuple[str, Element]]:
         """The rows of the list that is shown, with their references; a row without one is none."""
         found = ((row, search(pages.reference, text_of(row))) for row in self._document.find(pages.row))
-        return [(match["reference"], row) for row, match in found if match]
+        return [(match["reference"], row) for row, match in found if match and match["reference"]]
 
     def _list(self, section: Section) -> RequestsPage:
         """Go to the list of one's own requests."""

@@ -29,6 +29,8 @@ FILE_OCTETS = 256 * 1_048_576
 """A longer file is not downloaded to its end."""
 REDIRECTS = 10
 """So many are followed, and no more."""
+_IDLE_SECONDS = 0.2
+"""A connection that was idle for longer takes no submission."""
 _AFTER_POST = frozenset({301, 302, 303})
 """Redirects that a browser follows with GET whatever it had sent; the others would repeat a POST."""
 _AFTER_GET = _AFTER_POST | {307, 308}
@@ -104,10 +106,11 @@ class Journey:
         kind, body = URL_ENCODED, iter([urlencode(fields).encode("ascii")])
         if form.encoding == MULTIPART:
             kind, body = multipart(fields, upload)
+        # Where a connection that is used again turns out to be closed, nobody knows what was taken.
+        session = self._sessions.of(credential)
+        if upload is not None or time.monotonic() - session.last_used > _IDLE_SECONDS:
+            session.close_connection()
         if upload is not None:
-            # Where a connection that is used again turns out to be closed, nobody knows whether the batch
-            # was taken.
-            self._sessions.of(credential).close_connection()
             sending = replace(sending, limits=self._patient)
         headers = {"Content-Type": kind, "Origin": _origin(form.page.url)}
         return self._follow(replace(sending, headers=headers, body=body), credential)

@@ -211,6 +211,16 @@ def test_the_secret_of_a_session_is_in_no_record(
     assert SESSION not in recorder.redactor.text(f"the page says {SESSION}")
 
 
+def test_decoys_do_not_make_the_secret_of_a_session_forgotten(
+    visit: FormsVisit, portal: SmallPortal, recorder: Recorder
+) -> None:
+    decoys = "".join(f"Set-Cookie: decoy{number}={number:032}; Path=/\r\n" for number in range(40))
+    portal.pages["/o/mine"] = always(page(REQUESTS, headers=decoys))
+    visit.requests(ORGANISATION)
+    visit.requests(ORGANISATION)
+    assert SESSION not in recorder.redactor.text(f"the page says {SESSION}")
+
+
 # --- how a label, a link and a button are found ---
 
 

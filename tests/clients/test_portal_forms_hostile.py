@@ -16,7 +16,7 @@ from clients.portal.pages import Locator, Message
 from clients.portal.portal import FormKind, NoWayOn, Section, Standing
 from clients.recorder import Recorder
 from tests.clients.conftest import VisitOf
-from tests.support.portal_site import FORM, HOME, Page, SmallPortal, always, page, redirect
+from tests.support.portal_site import FORM, HOME, UPLOAD, Page, SmallPortal, always, page, redirect
 from tests.support.servers import response
 
 ORGANISATION, DEVICE = Section.ORGANISATION, Section.DEVICE
@@ -58,6 +58,15 @@ def test_no_link_form_or_redirect_leads_elsewhere(
     with pytest.raises(NoWayOn, match="is not the portal's"):
         visit.download(url)
     assert {exchange.url.startswith(visit.site.connection.url) for exchange in recorder.take()} == {True}
+
+
+@pytest.mark.parametrize("wrong", ["multipart/form-data", "post"])
+def test_a_form_that_sends_no_files_gets_none(
+    visit: FormsVisit, portal: SmallPortal, tmp_path: Path, wrong: str
+) -> None:
+    portal.pages["GET /d/csr"] = always(page(UPLOAD.replace(wrong, "")))
+    with pytest.raises(NoWayOn, match=r"batch\.field \(label=Archive\) is in a form that sends no files"):
+        visit.submit_batch("a.zip", tmp_path / "a.zip")
 
 
 def test_redirects_have_an_end(visit: FormsVisit, portal: SmallPortal) -> None:

@@ -106,6 +106,10 @@ PORTAL_MISTAKES = {
         with_page("batch/csrs/says", "[0-9]+ Device CSRs"),
         'csrs.says = "[0-9]+ Device CSRs": has no group "csrs"; put (?P<csrs>...) round what is the csrs',
     ),
+    "group-empty": (
+        with_page("batch/csrs/says", "(?P<csrs>[0-9]*)"),
+        'csrs.says = "(?P<csrs>[0-9]*)": matches where nothing is written; give a regular expression, with',
+    ),
     "record-group-missing": (
         with_page("pickup/record", r"(?P<id>\S+) (?P<status>\S+)"),
         'has no group "name"; put (?P<name>...) round',
