@@ -28,13 +28,6 @@ def find_markup(body: bytes, element_id: str, value: str) -> str | None:
     return None
 
 
-def has_control(body: bytes, name: str) -> bool:
-    """Whether a page has a form's control of this name. A page that cannot be read as HTML has none."""
-    document = _read(body)
-    controls = document.iter("input", "textarea", "select") if document is not None else ()
-    return any(control.get("name") == name for control in controls)
-
-
 def _read(body: bytes) -> html.HtmlElement | None:
     parser = html.HTMLParser(huge_tree=False, no_network=True, encoding="utf-8")
     try:

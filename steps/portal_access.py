@@ -8,10 +8,11 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import load_der_x509_csr
 from pytest_bdd import given, parsers, then, when
 
 from checks.finding import Finding
-from checks.markup import has_control
 from checks.pickup import certificate_octets
 from clients.csr.texts import text_form
 from clients.portal.portal import FilledForm, FormKind, NoWayOn, Section, Standing
@@ -21,10 +22,10 @@ from fixtures.forged import SAME_NAME, SELF_SIGNED, forge
 from fixtures.organisation_requests import OrganisationRequests
 from fixtures.plan import Load, sends
 from fixtures.portal_access import Access
-from fixtures.portal_answers import way_on
+from fixtures.portal_answers import decided, way_on
 from fixtures.subscribers import Subscribers
 from fixtures.verdicts import Inconclusive, Judge
-from steps.portal_words import FORMS, SECTION, SECTIONS, WHAT, batch_of
+from steps.portal_words import FORMS, RAW_LOADS, SECTION, SECTIONS, WHAT, batch_of
 from targets.model import Credential
 
 AT = r"the address of (?P<thing>a request|a certificate)"
@@ -76,9 +77,16 @@ def section_open(access: Access, aros_of: ArosOf, section: str) -> None:
 
 
 @given(parsers.re(rf"an ARO to whom the form for {WHAT} is open"))
-def form_open(access: Access, aros_of: ArosOf, what: str) -> None:
-    access.read_form(aros_of[FORMS[what].section].authorised(), FORMS[what])
-    access.note_requests(FORMS[what].section)
+@sends(lambda what, **_: RAW_LOADS[what], once="raw submission of {what}")
+def form_open(
+    access: Access, aros_of: ArosOf, organisation_requests: OrganisationRequests, what: str
+) -> None:
+    """And a CSR that is sent to it without a page is taken."""
+    kind = FORMS[what]
+    access.read_form(aros_of[kind.section].authorised(), kind)
+    access.prove_sending(lambda: value_for(kind, access, organisation_requests))
+    organisation_requests.watch(access.aro.eui64)
+    access.note_requests(kind.section)
 
 
 @when("a user without an IKI Certificate opens the landing page")
@@ -88,7 +96,7 @@ def open_landing_page(access: Access) -> None:
 
 @then(parsers.re(rf"it has a link to the {SECTION} pages"))
 def has_link(access: Access, judge: Judge, section: str) -> None:
-    expected, observed = f"a link to the {section} pages", f"none on {access.landing_url}"
+    expected, observed = f"a link to the {section} pages", f"none on the landing page of {access.interface}"
     judge.expect(access.links_to(SECTIONS[section]), "M-2.3.EST-a", expected, observed)
 
 
@@ -122,14 +130,18 @@ def access_denied(access: Access) -> None:
 
 @when(parsers.re(r"a user with (?P<means>.+) asks for their addresses"))
 def ask_for_addresses(access: Access, aros_of: ArosOf, means: str) -> None:
-    access.ask(access.addresses, user_with(means, access.aro, aros_of))
+    user = user_with(means, access.aro, aros_of)
+    found = _SECTION.fullmatch(means)
+    if user is not None and found:
+        access.note_own(user, SECTIONS[found["section"]])
+    access.ask(access.addresses, user)
 
 
 @then(parsers.re(rf"nothing of the {SECTION} pages is shown"))
 def nothing_shown(access: Access, judge: Judge) -> None:
-    for field, exchange in zip(access.addresses.values(), access.exchanges, strict=True):
+    for kind, exchange in zip(access.addresses.values(), access.exchanges, strict=True):
         response = exchange.response
-        shown = response is not None and response.status == 200 and has_control(response.body, field)
+        shown = response is not None and response.status == 200 and access.shows_form(exchange, kind)
         judge.expect(not shown, judge.naming(), "a refusal", f"the form at {exchange.url}")
 
 
@@ -138,20 +150,25 @@ def nothing_shown(access: Access, judge: Judge) -> None:
 def submit_without_uept(access: Access, device_aros: Subscribers) -> None:
     """A page without the form is a refusal as good as any."""
     visit = access.visits.of(device_aros.without_uept(), access.interface)
+    patience = access.run.patience_with_approval(access.interface)
     try:
         told = visit.submit_csr(FormKind.DEVICE, text_form(access.new_device_csr().der))
     except NoWayOn as refusal:
         require_known_refusal(refusal.page.exchange)
         return
     require_known_refusal(told.page.exchange)
-    access.exchanges.append(told.page.exchange)
-    access.approved = told.standing is Standing.APPROVED
+    access.answers.append(decided(visit, Section.DEVICE, told, patience))
 
 
 @then("no Device Certificate is issued through the portal")
 def no_device_certificate(access: Access, judge: Judge) -> None:
-    judge.expect(not access.approved, judge.naming(), "a refusal", "a notification of approval")
+    """Raises Inconclusive where approval is still awaited."""
+    standings = [told.standing for told in access.answers]
+    approved = Standing.APPROVED in standings
+    judge.expect(not approved, judge.naming(), "a refusal", "a notification of approval")
     access.expect_no_device_certificate()
+    if Standing.ACCEPTED in standings:
+        raise Inconclusive("the Device CSR is accepted, and neither approved nor rejected yet")
 
 
 # --- what is sent past the pages ---
@@ -162,7 +179,6 @@ def value_for(kind: FormKind, access: Access, requests: OrganisationRequests) ->
     a batch of one."""
     if kind is FormKind.ORGANISATION:
         requests.party = access.aro
-        requests.watch(access.aro.eui64)
         return text_form(requests.new_csr().der)
     csr = access.new_device_csr()
     return text_form(csr.der) if kind is FormKind.DEVICE else batch_of(csr)
@@ -198,15 +214,21 @@ def send_from_another_site(
 
 
 def _as_elsewhere(access: Access, aros_of: ArosOf, how: str) -> FilledForm:
-    """The form as a site could make it that does not know what the ARO's pages hold."""
-    form = access.rightful_form
-    if how == "with its hidden fields changed":
-        return replace(form, fields=tuple((name, secrets.token_hex(16)) for name, _ in form.fields))
+    """The form as a site could make it that has seen another ARO's: it knows what both forms have alike, and
+    not what stands in this ARO's alone."""
+    visit = access.visits.of(aros_of[access.kind.section].another(), access.interface)
+    with way_on():
+        form = visit.form(access.kind)
     if how == "with the hidden fields of another ARO":
-        other = access.visits.of(aros_of[access.kind.section].another(), access.interface)
-        with way_on():
-            return replace(form, fields=other.form(access.kind).fields)
-    return replace(form, fields=(), method="GET" if how == "as a query in an address" else form.method)
+        return form
+    own = set(access.rightful_form.fields)
+    known = tuple(each for each in form.fields if each in own)
+    if how == "with its hidden fields changed":
+        fields = tuple(
+            (name, value if (name, value) in own else secrets.token_hex(16)) for name, value in form.fields
+        )
+        return replace(form, fields=fields)
+    return replace(form, fields=known, method="GET" if how == "as a query in an address" else form.method)
 
 
 @then("the ARO has no new request")
@@ -216,6 +238,7 @@ def no_new_request(access: Access) -> None:
 
 @then("nothing was issued for that CSR")
 def nothing_issued(access: Access, organisation_requests: OrganisationRequests) -> None:
+    access.expect_not_taken()
     if access.device_csr is not None:
         access.expect_no_device_certificate()
     else:
@@ -233,10 +256,21 @@ def look_at_the_list(access: Access, aros: Subscribers) -> None:
 
 
 @then("the request is not on it")
-def not_on_the_list(access: Access, organisation_requests: OrganisationRequests, judge: Judge) -> None:
+def not_on_the_list(
+    access: Access, aros: Subscribers, organisation_requests: OrganisationRequests, judge: Judge
+) -> None:
+    """Each Party's requests may have numbers of their own: what is listed under the same one is looked at."""
     reference = organisation_requests.last.reference
+    if reference not in access.listed:
+        return
+    with way_on():
+        page = (
+            access.visits.of(aros.another(), access.interface).request(Section.ORGANISATION, reference).page
+        )
+    response = page.exchange.response
+    shown = response is not None and _shows(response.body, organisation_requests)
     expected = "nothing of another Party's requests"
-    judge.expect(reference not in access.listed, judge.naming(), expected, f"{reference} on the list")
+    judge.expect(not shown, judge.naming(), expected, f"{reference} on the list")
 
 
 @when(parsers.re(rf"an ARO of another Party asks for {AT}"))
@@ -282,12 +316,14 @@ def nothing_of_the_request(access: Access, organisation_requests: OrganisationRe
 
 
 def _shows(body: bytes, requests: OrganisationRequests) -> bool:
-    """Whether something is the certificate of the request, or a page with its CSR or its EUI-64 on it."""
+    """Whether something is a certificate for the key of the request, or a page with its CSR or EUI-64."""
     csr = requests.last.csr
     if csr is None:
         raise Inconclusive("it is not known what was submitted")
-    if not isinstance(certificate_octets(body, "M-2.3.1.4-c"), Finding):
-        return True
+    certificate = certificate_octets(body, "M-2.3.1.4-c")
+    if not isinstance(certificate, Finding):
+        key = load_der_x509_csr(csr.der).public_key()
+        return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) in certificate
     text = unescape(body.decode("utf-8", "replace"))
     if csr.base64[-_MARK_CHARACTERS:] in "".join(text.split()):
         return True

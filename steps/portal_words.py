@@ -7,6 +7,7 @@ import zipfile
 
 from clients.csr.device import DeviceCsr
 from clients.portal.portal import FormKind, Section
+from fixtures.plan import Load
 
 SECTIONS = {"Organisation": Section.ORGANISATION, "Device": Section.DEVICE}
 SECTION = r"(?P<section>Organisation|Device)"
@@ -16,6 +17,12 @@ FORMS = {
     "a Batched CSR": FormKind.BATCH,
 }
 """What a form is for."""
+RAW_LOADS = {
+    "an Organisation CSR": Load(portal_organisation=1),
+    "a Device CSR": Load(portal_device=1),
+    "a Batched CSR": Load(portal_batches=1, portal_csrs=1),
+}
+"""What one submission to each form is."""
 WHAT = r"(?P<what>an Organisation CSR|a Device CSR|a Batched CSR)"
 LONGEST_COMMON_NAME = "a commonName of as many characters as may be"
 COMMON_NAMES = ("no commonName", "a commonName of one character", LONGEST_COMMON_NAME)

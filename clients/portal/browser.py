@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
@@ -291,9 +291,9 @@ class BrowserVisit(Visit):
         exchange = self.screen.download(url)
         return Download(exchange, url, file_name(exchange.response, url))
 
-    def cookies(self) -> Mapping[str, str]:
+    def cookies(self, url: str, *, foreign_method: str | None = None) -> str | None:
         """See the interface."""
-        return self.screen.cookies()
+        return self.screen.cookies(url, foreign_method)
 
     def close(self) -> None:
         """See the interface."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from email.message import Message
 from http.client import HTTPResponse
 from http.cookiejar import CookieJar
@@ -10,6 +10,8 @@ from typing import cast
 from urllib.request import Request
 
 from clients.exchange import Response
+
+_SAME_SITE = re.compile(r";\s*samesite\s*(?==)", re.IGNORECASE)
 
 
 class _Headers:
@@ -19,7 +21,7 @@ class _Headers:
         self._message = Message()
         for name, value in response.headers:
             if name.lower() == "set-cookie":
-                self._message["Set-Cookie"] = value
+                self._message["Set-Cookie"] = _SAME_SITE.sub("; SameSite", value)
 
     def info(self) -> Message:
         return self._message
@@ -36,15 +38,24 @@ class Cookies:
         """Keep, replace and forget what the response to a request for `url` says."""
         self._jar.extract_cookies(cast(HTTPResponse, _Headers(response)), _asked(url))
 
-    def header(self, url: str) -> str | None:
-        """What to send with a request for `url`; None where nothing belongs there."""
-        request = _asked(url)
-        self._jar.add_cookie_header(request)
+    def header(self, url: str, *, foreign_method: str | None = None) -> str | None:
+        """What to send with a request for `url`; None where nothing belongs there.
+
+        Of a request that a page of another site makes by `foreign_method`, what SameSite leaves.
+        """
+        request, jar = _asked(url), CookieJar()
+        for cookie in self._jar:
+            if goes_along(cookie.get_nonstandard_attr("SameSite"), foreign_method):
+                jar.set_cookie(cookie)
+        jar.add_cookie_header(request)
         return request.get_header("Cookie")
 
-    def values(self) -> Mapping[str, str]:
-        """Value by name."""
-        return {cookie.name: cookie.value or "" for cookie in self._jar}
+
+def goes_along(same_site: str | None, foreign_method: str | None) -> bool:
+    """Whether a browser sends a cookie of this SameSite with a page's own request (None), or with one that
+    a page of another site makes by `foreign_method`, as a page that the user is led to."""
+    kind = (same_site or "").strip().lower()
+    return foreign_method is None or not (kind == "strict" or (kind == "lax" and foreign_method != "GET"))
 
 
 def _asked(url: str) -> Request:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -301,9 +301,9 @@ class FormsVisit(Visit):
         arrival = self._journey.get(url, self.aro, came_from=came_from, file=True)
         return Download(arrival.exchange, arrival.url, file_name(arrival.exchange.response, arrival.url))
 
-    def cookies(self) -> Mapping[str, str]:
+    def cookies(self, url: str, *, foreign_method: str | None = None) -> str | None:
         """See the interface."""
-        return self._journey.cookies.values()
+        return self._journey.cookies.header(url, foreign_method=foreign_method)
 
     def close(self) -> None:
         """Nothing is left open: connections are the client's, and the cookies go with this visit."""

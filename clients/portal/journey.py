@@ -118,7 +118,7 @@ class Journey:
     def _follow(self, sending: _Sending, credential: Credential | None) -> Arrival:
         exchange = self._exchange(sending, credential)
         for _ in range(REDIRECTS):
-            target = _redirection(exchange, sending.url)
+            target = redirection(exchange, sending.url)
             if target is None or not self.leads_to(target):
                 break
             sending = _Sending("GET", target, sending.limits, sending.came_from)
@@ -173,8 +173,8 @@ class Journey:
         return headers
 
 
-def _redirection(exchange: Exchange, url: str) -> str | None:
-    """Where a response sends a browser; None where it sends it nowhere."""
+def redirection(exchange: Exchange, url: str) -> str | None:
+    """Where a response to a request for `url` sends a browser; None where it sends it nowhere."""
     response = exchange.response
     followed = _AFTER_GET if exchange.method == "GET" else _AFTER_POST
     if response is None or response.status not in followed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -216,8 +215,11 @@ class Visit(ABC):
         """Get a file, or a page, of the portal's at its URL. Large ones are in a file (`Response.spool`)."""
 
     @abstractmethod
-    def cookies(self) -> Mapping[str, str]:
-        """The cookies that the portal has given so far, by name."""
+    def cookies(self, url: str, *, foreign_method: str | None = None) -> str | None:
+        """The Cookie header for a request for `url`, of what the portal has given so far; None for none.
+
+        With `foreign_method`, what a browser sends of it with a request that another site's page makes.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -12,7 +12,10 @@ import requests
 from clients.bounded_http import BoundedSession, outcome_of
 from clients.connection import Credential
 from clients.exchange import Exchange
-from clients.portal.portal import FilledForm, PortalSite
+from clients.portal.html import Document
+from clients.portal.journey import redirection
+from clients.portal.portal import FilledForm, Notification, Page, PortalSite
+from clients.portal.reading import notification
 from clients.recorder import Recorder
 
 MULTIPART = "multipart/form-data"
@@ -29,8 +32,8 @@ class RawRequests:
         """Nothing is sent yet."""
         self.site, self.recorder = site, recorder
 
-    def get(self, url: str, aro: Credential | None, *, cookies: Mapping[str, str]) -> Exchange:
-        """Ask for a URL with these cookies. Raises LeadsElsewhere."""
+    def get(self, url: str, aro: Credential | None, *, cookies: str | None) -> Exchange:
+        """Ask for a URL with this Cookie header. Raises LeadsElsewhere."""
         return self._send(requests.Request("GET", url), aro, cookies)
 
     def submit(
@@ -39,7 +42,7 @@ class RawRequests:
         value: str | tuple[str, bytes],
         aro: Credential | None,
         *,
-        cookies: Mapping[str, str],
+        cookies: str | None,
         headers: Mapping[str, str],
     ) -> Exchange:
         """Send a form with a text in its field, or a file's name and octets. Raises LeadsElsewhere."""
@@ -58,15 +61,28 @@ class RawRequests:
             request.data = fields
         return self._send(request, aro, cookies)
 
-    def _send(
-        self, request: requests.Request, aro: Credential | None, cookies: Mapping[str, str]
-    ) -> Exchange:
-        parts = urlsplit(request.url)
+    def answer(self, exchange: Exchange, aro: Credential | None, *, cookies: str | None) -> Notification:
+        """What the portal tells of something that was sent, whatever form it was meant for: in its answer, or
+        on the page to which that sends a browser. Of a page elsewhere nothing is read."""
+        target = redirection(exchange, exchange.url)
+        if target is not None and self.is_portals(target):
+            exchange = self.get(target, aro, cookies=cookies)
+        document = Document(exchange.url, exchange.response)
+        page = Page(exchange, exchange.url, document.title, document.text)
+        pages = self.site.pages
+        return notification(page, [pages.organisation, pages.device, pages.batch], pages, document.texts)
+
+    def is_portals(self, url: str) -> bool:
+        """Whether a URL is at one of the portal's hosts."""
+        parts = urlsplit(url)
         own = {urlsplit(self.site.connection.url).hostname, *self.site.hosts}
-        if parts.scheme != "https" or parts.hostname not in own:
+        return parts.scheme == "https" and parts.hostname in own
+
+    def _send(self, request: requests.Request, aro: Credential | None, cookies: str | None) -> Exchange:
+        if not self.is_portals(request.url):
             raise LeadsElsewhere(f"{request.url} is not the portal's")
         if cookies:
-            request.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+            request.headers["Cookie"] = cookies
         request.headers.setdefault("User-Agent", "smki-conformance")
         with BoundedSession(self.site.connection.tls_context(aro)) as session:
             prepared = session.prepare_request(request)

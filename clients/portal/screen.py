@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from playwright.sync_api import ViewportSize
 from clients.connection import Credential
 from clients.exchange import Exchange
 from clients.portal.chromium import Chromium, in_browser
+from clients.portal.cookies import goes_along
 from clients.portal.gate import Gate
 from clients.portal.pages import Locator, LocatorKind
 from clients.portal.portal import NoWayOn, Page, PortalSite
@@ -241,9 +242,14 @@ class Screen:
             tab.close()
 
     @in_browser
-    def cookies(self) -> Mapping[str, str]:
-        """The cookies that the portal has given, by name."""
-        return {cookie["name"]: cookie["value"] for cookie in self._context.cookies()}
+    def cookies(self, url: str, foreign_method: str | None) -> str | None:
+        """The cookies for a request, as `Visit.cookies` says."""
+        sent = (
+            f"{cookie['name']}={cookie['value']}"
+            for cookie in self._context.cookies(url)
+            if goes_along(cookie.get("sameSite"), foreign_method)
+        )
+        return "; ".join(sent) or None
 
     def close(self) -> None:
         """Close it, and every connection, which ends whatever still waits for an answer."""

@@ -131,4 +131,6 @@ Feature: SMKI Portal: each section is open to those who hold its IKI Certificate
       | an Organisation CSR | as a query in an address              |
       | a Device CSR        | without its hidden fields             |
       | a Device CSR        | with its hidden fields changed        |
+      | a Device CSR        | with the hidden fields of another ARO |
       | a Batched CSR       | without its hidden fields             |
+      | a Batched CSR       | with the hidden fields of another ARO |

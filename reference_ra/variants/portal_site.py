@@ -12,6 +12,7 @@ from reference_ra.alterations import variant
 from reference_ra.policies import Policies
 from reference_ra.portal.page_map import PageMap
 from reference_ra.portal.problems import Problem
+from reference_ra.portal.sessions import Session
 from reference_ra.portal.site_adjust import with_page_map, with_site, with_template
 
 # How pages are laid out and worded
@@ -152,6 +153,25 @@ def origins_alone(policies: Policies) -> Policies:
     hidden = '<input type="hidden" name="{{ token_field }}" value="{{ token }}">\n'
     tokenless = with_template(policies, "forms.html", (hidden, ""))
     return with_site(tokenless, posting_rules=without(policies.portal.site.posting_rules, "token"))
+
+
+@variant(
+    "portal-samesite-alone",
+    "A form is taken with the cookie of a session, which browsers send for no other site; there is no token.",
+)
+def samesite_alone(policies: Policies) -> Policies:
+    """Begin no session with a submission."""
+    site, returned = policies.portal.site, set[str]()
+
+    def noted(session: Session, *_: object) -> bool:
+        returned.add(session.name)
+        return True
+
+    return with_site(
+        policies,
+        session_rules={**site.session_rules, "noted": noted},
+        posting_rules={"session": lambda posting: posting.session.name in returned},
+    )
 
 
 # Who is refused

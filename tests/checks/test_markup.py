@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.markup import find_markup, has_control
+from checks.markup import find_markup
 
 PAGE = "<!doctype html><html><body><main>{}</main></body></html>"
 
@@ -46,13 +46,3 @@ def test_what_is_shown_as_text_is_not(content: str) -> None:
 @pytest.mark.parametrize("body", [b"", b"\x00\xff\xfe", b"<", b"<html>" + b"<div>" * 100_000])
 def test_a_page_that_cannot_be_read_holds_nothing(body: bytes) -> None:
     assert find_markup(body, "pasted", "49") is None
-    assert not has_control(body, "csr")
-
-
-@pytest.mark.parametrize(
-    "control", ["<input name=csr>", "<textarea name='csr'></textarea>", "<select name=csr>"]
-)
-def test_a_control_is_found_by_its_name(control: str) -> None:
-    assert has_control(page(f"<form>{control}</form>"), "csr")
-    assert not has_control(page(f"<form>{control}</form>"), "batch")
-    assert not has_control(page("<a name=csr>"), "csr")

@@ -31,7 +31,7 @@ def test_from_the_landing_page_into_a_section(visit: FormsVisit, portal: SmallPo
     home = visit.follow(ORGANISATION)
     assert home.url.endswith("/o/")
     assert home.exchange.interface == "portal-gateway"
-    assert visit.cookies() == {"session": SESSION}
+    assert visit.cookies(home.url) == f"session={SESSION}"
     assert portal.trail == ["GET /", "GET /o/"]
     assert [asked.header("Referer") for asked in portal.asked] == [None, landing.url]
 
@@ -182,9 +182,9 @@ def test_each_visit_has_its_own_cookies(visit_of: VisitOf, portal: SmallPortal, 
     first = visit_of(portal)
     first.follow(ORGANISATION)
     second = FormsPortalClient(first.site, recorder).visit(None)
-    second.follow(ORGANISATION)
+    home = second.follow(ORGANISATION)
     assert portal.asked[-1].header("Cookie") is None
-    assert second.cookies() == {"session": SESSION}
+    assert second.cookies(home.url) == f"session={SESSION}"
 
 
 def test_cookies_go_where_they_belong(visit: FormsVisit, portal: SmallPortal) -> None:
@@ -196,7 +196,25 @@ def test_cookies_go_where_they_belong(visit: FormsVisit, portal: SmallPortal) ->
     assert portal.asked[-1].header("Cookie") is None
     visit.request(ORGANISATION, "R1")
     assert portal.asked[-1].header("Cookie") == "a=1"
-    assert visit.cookies() == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "with_post", "with_get"),
+    [
+        ("; samesite=Strict", None, None),
+        ("; SameSite=lax", None, "a=1"),
+        ("; SameSite=None", "a=1", "a=1"),
+        ("", "a=1", "a=1"),
+    ],
+)
+def test_a_request_of_another_site_has_the_cookies_that_samesite_leaves(
+    visit: FormsVisit, portal: SmallPortal, attribute: str, with_post: str | None, with_get: str | None
+) -> None:
+    portal.pages["/o/"] = always(page(HOME, headers=f"Set-Cookie: a=1; Path=/{attribute}\r\n"))
+    home = visit.follow(ORGANISATION)
+    assert visit.cookies(home.url) == "a=1"
+    assert visit.cookies(home.url, foreign_method="POST") == with_post
+    assert visit.cookies(home.url, foreign_method="GET") == with_get
 
 
 def test_the_secret_of_a_session_is_in_no_record(

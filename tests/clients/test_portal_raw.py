@@ -28,7 +28,7 @@ def form(visit: FormsVisit) -> FilledForm:
 def test_a_form_is_sent_with_what_another_site_says(
     raw: RawRequests, form: FilledForm, visit: FormsVisit, portal: SmallPortal, recorder: Recorder
 ) -> None:
-    exchange = raw.submit(form, "a CSR\n", None, cookies=visit.cookies(), headers=FOREIGN)
+    exchange = raw.submit(form, "a CSR\n", None, cookies=visit.cookies(form.action), headers=FOREIGN)
     asked = portal.asked[-1]
     assert (asked.method, asked.path, exchange.outcome) == ("POST", "/o/csr", "HTTP 303 See Other")
     assert asked.fields == [*form.fields, ("csr", "a CSR\n")]
@@ -42,7 +42,7 @@ def test_a_form_is_sent_with_what_another_site_says(
 
 
 def test_a_form_as_a_query(raw: RawRequests, form: FilledForm, portal: SmallPortal) -> None:
-    raw.submit(replace(form, fields=(), method="GET"), "a b&c", None, cookies={}, headers={})
+    raw.submit(replace(form, fields=(), method="GET"), "a b&c", None, cookies=None, headers={})
     assert portal.trail[-1] == "GET /o/csr?csr=a+b%26c"
     assert portal.asked[-1].header("Cookie") is None
 
@@ -51,7 +51,7 @@ def test_a_form_as_a_query(raw: RawRequests, form: FilledForm, portal: SmallPort
 def test_a_form_in_parts(
     raw: RawRequests, form: FilledForm, portal: SmallPortal, value: str | tuple[str, bytes]
 ) -> None:
-    exchange = raw.submit(replace(form, encoding=MULTIPART), value, None, cookies={}, headers={})
+    exchange = raw.submit(replace(form, encoding=MULTIPART), value, None, cookies=None, headers={})
     body = portal.asked[-1].body
     assert exchange.request_body == body
     assert b'name="token"\r\n\r\nt0k&n' in body
@@ -61,7 +61,7 @@ def test_a_form_in_parts(
 
 def test_an_address_is_asked_for_and_no_redirect_followed(raw: RawRequests, portal: SmallPortal) -> None:
     portal.pages["/away"] = always(redirect("/o/"))
-    exchange = raw.get(raw.site.connection.url + "away", None, cookies={"session": "other"})
+    exchange = raw.get(raw.site.connection.url + "away", None, cookies="session=other")
     assert exchange.outcome == "HTTP 303 See Other"
     assert portal.trail == ["GET /away"]
     assert portal.asked[-1].header("Cookie") == "session=other"
@@ -73,5 +73,5 @@ def test_nothing_goes_to_another_host_or_without_tls(
 ) -> None:
     asked = len(portal.asked)
     with pytest.raises(LeadsElsewhere, match="is not the portal's"):
-        raw.submit(replace(form, action=action), "a CSR", None, cookies={}, headers={})
+        raw.submit(replace(form, action=action), "a CSR", None, cookies=None, headers={})
     assert len(portal.asked) == asked
