@@ -38,6 +38,7 @@ pytest_plugins = [
     "steps.portal_batch_answers",
     "steps.portal_demand",
     "steps.portal_journeys",
+    "steps.portal_markup",
     "steps.transport",
     "steps.portal_transport",
     "steps.accessibility",

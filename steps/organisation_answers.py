@@ -6,9 +6,6 @@ from pytest_bdd import then
 
 from checks.certificate.serials import judge_unique_serials
 from checks.disclosure import find_stack_trace
-from checks.markup import find_markup
-from clients.csr.texts import EXPRESSION_VALUE, MARKUP_ID
-from clients.exchange import Exchange
 from clients.operator import Operator
 from clients.portal.portal import Notification, Section, Standing
 from fixtures.organisation_requests import OrganisationRequests, Submission, outcome_in_words
@@ -101,28 +98,6 @@ def _as_listed(requests: OrganisationRequests, submission: Submission, judge: Ju
         expected, observed = f"{submission.reference} on the list of requests", f"{len(listed)} others"
         judge.expect(submission.reference in listed, "M-2.3.1.3-b", expected, observed)
         return requests.visit.request(Section.ORGANISATION, submission.reference)
-
-
-@then("the page that answers has nothing in it that came of the markup")
-def answer_without_markup(organisation_requests: OrganisationRequests, judge: Judge) -> None:
-    _expect_no_markup(organisation_requests.last.notification.page.exchange, judge)
-
-
-@then("the page of the request has nothing in it that came of the markup")
-def request_without_markup(organisation_requests: OrganisationRequests, judge: Judge) -> None:
-    reference = organisation_requests.last.notification.reference
-    if reference is None:
-        judge.note("The portal keeps no request of a text that is no CSR: there is no page of it.")
-        return
-    with way_on():
-        told = organisation_requests.visit.request(Section.ORGANISATION, reference)
-    _expect_no_markup(told.page.exchange, judge)
-
-
-def _expect_no_markup(exchange: Exchange, judge: Judge) -> None:
-    body = exchange.response.body if exchange.response else b""
-    found = find_markup(body, MARKUP_ID, EXPRESSION_VALUE)
-    judge.expect(found is None, judge.naming("N-1-a"), "what was pasted shown as text, if at all", f"{found}")
 
 
 @then("the page that answers shows no stack trace")

@@ -9,7 +9,7 @@ from pytest_bdd import given, parsers, when
 from clients.csr.device import new_key
 from clients.csr.organisation import LEGAL_ORGANISATION_SHAPES, reshaped_organisation
 from clients.csr.organisation_faults import WantedOrganisation, faulty_organisation_csr
-from clients.csr.texts import MARKUP, TEXT_FORMS, WRONG_TEXTS, text_form, wrong_text
+from clients.csr.texts import TEXT_FORMS, WRONG_TEXTS, text_form, wrong_text
 from clients.operator import Operator
 from fixtures.kept_requests import KeptRequests
 from fixtures.organisation_requests import OrganisationRequests, eui64_of, required_name, roles_of
@@ -156,12 +156,6 @@ def submit_corrected(organisation_requests: OrganisationRequests) -> None:
 @sends(_ONE)
 def submit_wrong_text(organisation_requests: OrganisationRequests, text: str) -> None:
     organisation_requests.submit(wrong_text(organisation_requests.new_csr().der, text))
-
-
-@when(parsers.re(rf"the ARO submits a text with markup in it: (?P<markup>{'|'.join(MARKUP)})"))
-@sends(_ONE)
-def submit_markup(organisation_requests: OrganisationRequests, markup: str) -> None:
-    organisation_requests.submit(MARKUP[markup])
 
 
 @when("the ARO comes back to the portal later")

@@ -87,7 +87,14 @@ MARKUP: Mapping[str, str] = {
     "a template's expression": '{{ 7 * 191 }}<b id="smki-pasted">bold</b>',
 }
 """Texts with HTML in them, to see that a page shows back what was pasted, and is not made of it."""
+MARKUP_NAMES: Mapping[str, str] = {
+    "an element": "<b id=smki-pasted>",
+    "the end of an attribute": '"><b id=smki-pasted>',
+    "the end of an attribute in single quotes": "'><b id=smki-pasted>",
+    "an event handler": "<img id=smki-pasted src=x onerror=document.title=1>",
+}
+"""The same as parts of file names, which hold no slash."""
 MARKUP_ID = "smki-pasted"
-"""The ID that an element has which came out of `MARKUP`."""
+"""The ID that an element has which came out of `MARKUP` or `MARKUP_NAMES`."""
 EXPRESSION_VALUE = "1337"
 """What a page shows that took the template's expression for one."""

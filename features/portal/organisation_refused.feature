@@ -216,8 +216,8 @@ Feature: SMKI Portal: an Organisation CSR that is wrong is rejected with an erro
     Shown back it is text: an element or a script of a stranger's would act with the credential of whoever looks at it.
     When the ARO submits a text with markup in it: <markup>
     Then it is not taken
-    And the page that answers has nothing in it that came of the markup
-    And the page of the request has nothing in it that came of the markup
+    When the ARO looks for it on the Organisation pages
+    Then no page has anything in it that came of the markup
 
     Examples:
       | markup                                |

@@ -77,7 +77,6 @@ def organisation_common_name_refused(policies: Policies) -> Policies:
     "portal-organisation-utf8-refused",
     "An Organisation CSR whose subject has an UTF8String is rejected.",
     breaks=["M-F-ORG-b"],
-    extra=True,
 )
 def organisation_utf8_refused(policies: Policies) -> Policies:
     """Know PrintableString alone."""

@@ -234,8 +234,8 @@ def errors_without_status(policies: Policies) -> Policies:
 @defect(
     "portal-csr-shown-as-markup",
     "A rejected CSR is put into the page as it was pasted: markup in it becomes part of the page.",
-    breaks=["M-2.3.1.2-a"],
-    related=["N-1-a", "M-2.3.1.7-c"],
+    breaks=["M-2.3.1.2-a", "N-1-a"],
+    related=["M-2.3.1.7-c"],
 )
 def csr_shown_as_markup(policies: Policies) -> Policies:
     """Do not escape it."""
@@ -247,7 +247,6 @@ def csr_shown_as_markup(policies: Policies) -> Policies:
     "The name of a file that was uploaded is put into the page as it came.",
     breaks=["N-1-a"],
     related=["M-2.3.1.7-f"],
-    extra=True,
 )
 def file_name_shown_as_markup(policies: Policies) -> Policies:
     """Do not escape it."""
