@@ -27,6 +27,8 @@ class Authority:
     """People who approve Organisation CSRs when they come to it."""
 
     approving: bool = False
+    issuing: bool = True
+    """Whether the certificate is there once its request is approved."""
     asked: set[str] = field(default_factory=set)
     """The requests that they have been shown."""
     target: Path = Path()
@@ -35,7 +37,13 @@ class Authority:
     def policies(self) -> Policies:
         """Those of their RA."""
         policies = conformant_policies()
-        return replace(policies, portal=replace(policies.portal, approved_at=self._approved_at))
+        write = policies.portal.write_certificate
+        portal = replace(
+            policies.portal,
+            approved_at=self._approved_at,
+            write_certificate=lambda octets: write(octets) if self.issuing else b"",
+        )
+        return replace(policies, portal=portal)
 
     def _approved_at(self, request: PortalRequest) -> datetime:
         self.asked.add(request.reference)
@@ -80,3 +88,34 @@ def test_of_several_in_one_scenario_none_is_submitted_again(authority: Authority
     second = resume_suite(output)
     assert second.verdicts() == {"PASS"}, second.output
     assert authority.asked == submitted
+
+
+def test_the_key_pair_of_an_earlier_process_is_not_used_again(authority: Authority, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    first = run_suite(authority.target, output, "-k", "PGO-P06 and another", "--formats=none")
+    assert first.verdicts() == {"SUSPENDED"}, first.output
+    authority.approving = True
+    make_due(output)
+    second = resume_suite(output).scenario("PGO-P06[the EUI-64 of another organisation]")
+    assert second["verdict"] == "INCONCLUSIVE"
+    assert "its key pair ended with that" in second["reason"]
+    assert len(authority.asked) == 1
+
+
+@pytest.mark.parametrize(("comes", "verdict"), [(True, "PASS"), (False, "FAIL")])
+def test_a_certificate_that_is_not_there_at_once_is_looked_for_later(
+    authority: Authority, tmp_path: Path, comes: bool, verdict: str
+) -> None:
+    text, _, _ = authority.target.read_text(encoding="utf-8").partition("[operator]")
+    authority.target.write_text(text, encoding="utf-8")
+    authority.approving, authority.issuing = True, False
+    output = tmp_path / "out"
+    first = run_suite(authority.target, output, "-k", "PGO-P04", "--formats=none")
+    assert first.verdicts() == {"SUSPENDED"}, first.output
+    assert "is approved and has no certificate yet" in first.scenario("PGO-P04")["reason"]
+    authority.issuing = comes
+    make_due(output)
+    second = resume_suite(output).scenario("PGO-P04")
+    assert second["verdict"] == verdict, second["reason"]
+    assert [finding["requirement"] for finding in second["findings"]] == ["M-2.3.1.4-c"] * (not comes)
+    assert len(authority.asked) == 3
