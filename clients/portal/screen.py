@@ -39,6 +39,8 @@ _TARGET = """element => {
 """Where an element leads: a link, or the button of a form, whose fields may have any names."""
 _LOOK = 200
 """Milliseconds between two looks at a page that may have broken off: the browser itself would wait on."""
+_READ = "body => body.innerText || body.textContent"
+"""A page that is no HTML has no inner text."""
 _ATTEMPTS = 5
 """The browser's own page for a failure comes when it likes, and in between."""
 _SIZE = ViewportSize(width=1100, height=1300)
@@ -150,13 +152,15 @@ class Screen:
     def _lead(self, way: Callable[[], object], url: str, sent: Path | None = None) -> Page:
         self._traffic.begin(self._site.connection.response_bytes)
         error, timed_out = _outcome(way)
+        if not error and not timed_out:  # scripts may run without end, and then no look at the page ends
+            error, timed_out = _outcome(lambda: self.tab.locator(":root").wait_for(state="attached"))
         exchange = self._traffic.end(url, error, timed_out=timed_out, sent=sent)
         if exchange.response is None or error or timed_out:
             self._clear()
             self.page = Page(exchange, exchange.url, "", "")
         else:
             body = self.tab.locator("body")
-            text = as_read(body.inner_text()) if body.count() else ""
+            text = as_read(body.first.evaluate(_READ)) if body.count() else ""
             self.page = Page(exchange, self.tab.url, as_read(self.tab.title()), text)
             title = f"{self.page.title or 'A page without a title'}: {exchange.outcome}"
             self._recorder.show(title, text, self.tab.screenshot())

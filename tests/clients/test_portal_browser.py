@@ -290,6 +290,21 @@ def test_a_refusal_without_a_page_is_an_answer(visit: BrowserVisit, portal: Smal
         visit.form(FormKind.ORGANISATION)
 
 
+@pytest.mark.parametrize(
+    ("kind", "markup", "text"),
+    [
+        ("image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'><body>Read</body></svg>", "Read"),
+        ("image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>", ""),
+        ("text/plain", "Read", "Read"),
+    ],
+)
+def test_a_page_may_be_no_html(
+    visit: BrowserVisit, portal: SmallPortal, kind: str, markup: str, text: str
+) -> None:
+    portal.pages["/"] = always(response(markup.encode(), headers=f"Content-Type: {kind}\r\n"))
+    assert visit.open().text == text
+
+
 def test_nobody_else_gets_through_the_gate(identity: ServerIdentity) -> None:
     thread = GateThread()
     gate = Gate(
