@@ -34,7 +34,7 @@ Feature: SMKI Portal: its pages can be used by everybody
       | the form for an Organisation CSR       |
       | the answer to a right Organisation CSR |
 
-  @PGO-P62 @M-2.3.GO-c @M-2.3.EST-a @needs-browser
+  @PGO-P62 @M-2.3.GO-c @M-2.3.EST-a @N-1.1-a @needs-browser
   Scenario: An Organisation CSR can be submitted by the keyboard alone
     Given an ARO for Organisation Certificates at a browser
     When the ARO submits an Organisation CSR by the keyboard alone, from the landing page on
@@ -74,7 +74,7 @@ Feature: SMKI Portal: its pages can be used by everybody
       | the list of the ARO's Device CSRs |
       | the certificate pickup page       |
 
-  @PGD-P62 @M-2.3.GO-c @M-2.3.EST-a @needs-browser
+  @PGD-P62 @M-2.3.GO-c @M-2.3.EST-a @N-1.1-a @needs-browser
   Scenario: A Device CSR can be submitted by the keyboard alone
     Given an ARO for Device Certificates at a browser
     When the ARO submits a Device CSR by the keyboard alone, from the landing page on
