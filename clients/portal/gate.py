@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import secrets
 import ssl
 import threading
@@ -28,6 +29,7 @@ from clients.portal.gate_key import GateKey
 
 _PIECE = 65536
 _USER = "smki"
+_FETCH_MODE = re.compile(rb"(?i)\r\nSec-Fetch-Mode: *([^\r]*)")
 _HEAD_ENDS = b"\r\n\r\n"
 _BROKEN = (OSError, ssl.SSLError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
 """What reading and writing raise where either side has gone or speaks something else."""
@@ -226,7 +228,7 @@ class Gate:
     async def _carry_up(self, tunnel: _Tunnel, reader: asyncio.StreamReader) -> None:
         with suppress(*_BROKEN):
             while piece := await reader.read(_PIECE):
-                if tunnel.is_between and piece.startswith(b"POST "):
+                if tunnel.is_between and _is_submission(piece):
                     self._submissions += 1
                     if self._submissions > 1:
                         tunnel.cut()
@@ -253,6 +255,14 @@ class Gate:
         tunnel.to_browser.close()
         with suppress(*_BROKEN):
             await tunnel.to_browser.wait_closed()
+
+
+def _is_submission(piece: bytes) -> bool:
+    """Whether a request that begins so sends a form; what a page's scripts send beside it does not."""
+    if not piece.startswith(b"POST "):
+        return False
+    mode = _FETCH_MODE.search(piece.partition(_HEAD_ENDS)[0])
+    return mode is None or mode[1] == b"navigate"
 
 
 async def _refuse(writer: asyncio.StreamWriter) -> None:
