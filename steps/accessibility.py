@@ -53,7 +53,9 @@ def meets_guidelines(browsing: Browsing, judge: Judge) -> None:
     page = browsing.page
     seen: set[tuple[str, str]] = set()
     failures: list[Finding] = []
-    for scheme, results in apply_axe(browsing.visit.screen, (*DECIDING, *ADVISING)).items():
+    with way_on():
+        found = apply_axe(browsing.visit.screen, (*DECIDING, *ADVISING))
+    for scheme, results in found.items():
         try:
             judged = judge_accessibility(results, f"page {page.title!r}")
         except ResultsUnreadable as error:
@@ -62,7 +64,7 @@ def meets_guidelines(browsing: Browsing, judge: Judge) -> None:
             judge.take([advice], advisory=True)
         for remark in judged.undecided:
             judge.note(remark)
-        failures += [_in_colours(found, scheme) for found in judged.failures if _is_new(found, seen)]
+        failures += [_in_colours(failure, scheme) for failure in judged.failures if _is_new(failure, seen)]
     judge.take(failures)
 
 
@@ -80,7 +82,8 @@ def _in_colours(found: Finding, scheme: str) -> Finding:
 @then("the Tab key reaches every link, field and button of the page")
 def tab_reaches_everything(browsing: Browsing, judge: Judge) -> None:
     page = browsing.page
-    missing, number = browsing.keyboard.out_of_reach()
+    with way_on():
+        missing, number = browsing.keyboard.out_of_reach()
     if not number:
         raise Inconclusive(f"there is nothing to be used on the page {page.title!r}")
     judge.take(
@@ -108,8 +111,8 @@ def submit_by_keyboard(browsing: Browsing, judge: Judge, what: str) -> None:
         _reach(browsing, judge, form.field, f"{kind}.field")
         keyboard.write(csr)
         _reach(browsing, judge, form.submit, f"{kind}.submit")
-    page = keyboard.enter()
-    browsing.told = browsing.visit.screen.read(lambda texts: notification(page, [form], pages, texts))
+        page = keyboard.enter()
+        browsing.told = browsing.visit.screen.read(lambda texts: notification(page, [form], pages, texts))
 
 
 def _follow(browsing: Browsing, judge: Judge, link: Locator, key: str) -> None:

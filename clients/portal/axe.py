@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Error as PlaywrightError
 
+from clients.portal.chromium import stuck
 from clients.portal.screen import Screen
 
 SCHEMES = ("light", "dark")
@@ -19,9 +21,12 @@ def apply_axe(screen: Screen, tags: Sequence[str]) -> dict[str, dict[str, Any]]:
     """axe-core's results for the page that is shown, under each of `SCHEMES`, by the rules with these tags.
 
     The page's own content security policy does not stop it: the browser's driver runs it, and no element of
-    the page. It needs a visit with scripts.
+    the page. It needs a visit with scripts. Raises NoWayOn where it cannot look at the page.
     """
-    return screen.chromium.run(lambda: _results(screen, tags))
+    try:
+        return screen.chromium.run(lambda: _results(screen, tags))
+    except PlaywrightError as error:
+        raise stuck(screen, error) from None
 
 
 def _results(screen: Screen, tags: Sequence[str]) -> dict[str, dict[str, Any]]:

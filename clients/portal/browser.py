@@ -94,6 +94,11 @@ class BrowserVisit(Visit):
         self._homes: dict[Section, str] = {}
         self._closed = False
 
+    @property
+    def shown(self) -> Page:
+        """The page that is shown. Raises RuntimeError where none was yet."""
+        return self.screen.shown
+
     def open(self) -> Page:
         """See the interface."""
         self._section = None
@@ -315,7 +320,7 @@ def _named(name: str, archive: Path) -> Iterator[str | FilePayload]:
 
     Raises OSError.
     """
-    if Path(name).name != name or PureWindowsPath(name).name != name:
+    if name in ("", "..") or Path(name).name != name or PureWindowsPath(name).name != name:
         yield {"name": name, "mimeType": "application/zip", "buffer": archive.read_bytes()}
         return
     with tempfile.TemporaryDirectory(prefix="smki-upload-") as folder:

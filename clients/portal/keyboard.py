@@ -31,6 +31,11 @@ class Keyboard:
         """Nothing is pressed yet."""
         self.screen, self.chromium = screen, screen.chromium
 
+    @property
+    def shown(self) -> Page:
+        """The page that is shown. Raises RuntimeError where none was yet."""
+        return self.screen.shown
+
     @in_browser
     def out_of_reach(self) -> tuple[list[str], int]:
         """What the Tab key does not reach of all that can be used on the page, in words; and how much can

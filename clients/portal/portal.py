@@ -81,11 +81,12 @@ class NoWayOn(Exception):
     """
 
     def __init__(
-        self, page: Page, key: str, locator: Locator | None = None, *, why: str | None = None
+        self, page: Page, key: str | None, locator: Locator | None = None, *, why: str | None = None
     ) -> None:
-        """`key` is the page map's: ``organisation.field``; `why` says what is wrong with what was found."""
+        """`key` is the page map's: ``organisation.field``, and None where it is the whole page; `why` says
+        what is wrong with what was found."""
         self.page, self.key, self.locator = page, key, locator
-        sought = f"pages.{key} ({locator})" if locator else f"pages.{key}"
+        sought = "the page" if key is None else f"pages.{key} ({locator})" if locator else f"pages.{key}"
         wrong = f"{sought} {why}" if why else f"nothing on it is {sought}"
         super().__init__(f"{page.url}: {page.exchange.outcome}: {wrong}")
 

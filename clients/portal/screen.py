@@ -37,12 +37,16 @@ _TARGET = """element => {
     try { return target === null ? null : new URL(target, document.baseURI).href } catch { return target }
 }"""
 """Where an element leads: a link, or the button of a form, whose fields may have any names."""
+_IN_THIS_TAB = """element => {
+    const link = element.closest("a[href]");
+    if (link) link.setAttribute("target", "_self");
+    else if (element.form) element.setAttribute("formtarget", "_self");
+}"""
+"""Another tab would not be seen. What the page itself says of links and forms in general counts less."""
 _LOOK = 200
 """Milliseconds between two looks at a page that may have broken off: the browser itself would wait on."""
 _READ = "body => body.innerText || body.textContent"
 """A page that is no HTML has no inner text."""
-_ATTEMPTS = 5
-"""The browser's own page for a failure comes when it likes, and in between."""
 _SIZE = ViewportSize(width=1100, height=1300)
 
 
@@ -71,9 +75,8 @@ class Screen:
         )
         self.page: Page | None = None
         """The page that is shown; None where none was yet."""
-        self._open(scripts)
+        chromium.run(lambda: self._open(scripts))
 
-    @in_browser
     def _open(self, scripts: bool) -> None:
         self._context = self.chromium.browser.new_context(
             proxy=self._gate.proxy,
@@ -83,6 +86,9 @@ class Screen:
             viewport=_SIZE,
         )
         self._context.set_default_timeout(self._site.connection.connect_seconds * 1000)
+        self._new_tab()
+
+    def _new_tab(self) -> None:
         self.tab = self._context.new_page()
         self._traffic = self._watched(self.tab)
 
@@ -108,7 +114,7 @@ class Screen:
             self.tab.goto(url, timeout=patience, wait_until="commit")
             self._wait(patience)
 
-        return self._lead(way, url)
+        return self._lead(way, url, patience)
 
     @in_browser
     def act(self, deed: Callable[[], object], sent: Path | None = None) -> Page:
@@ -124,7 +130,7 @@ class Screen:
                 deed()
             self._wait(patience)
 
-        return self._lead(wait, self.shown.url, sent)
+        return self._lead(wait, self.shown.url, patience, sent)
 
     def _wait(self, patience: float) -> None:
         """Wait until the page is whole, or breaks off: so many milliseconds, then PlaywrightTimeout."""
@@ -139,25 +145,25 @@ class Screen:
                 return
 
     def _clear(self) -> None:
-        """Show nothing: where something went wrong the browser shows a page of its own, or the one before."""
-        for _ in range(_ATTEMPTS):
-            error, _ = _outcome(lambda: self.tab.goto("about:blank"))
-            if not error:
-                return
+        """Show nothing, in another tab: where something went wrong the browser shows a page of its own, or
+        the one before, or is held up by a script without end."""
+        self.tab.close()
+        self._new_tab()
 
     def _patience(self, seconds: float) -> float:
         """Milliseconds for an answer that may take so many seconds."""
         return (self._site.connection.connect_seconds + seconds) * 1000
 
-    def _lead(self, way: Callable[[], object], url: str, sent: Path | None = None) -> Page:
+    def _lead(self, way: Callable[[], object], url: str, patience: float, sent: Path | None = None) -> Page:
+        self.chromium.bear(patience / 1000)
         self._traffic.begin(self._site.connection.response_bytes)
         error, timed_out = _outcome(way)
         if not error and not timed_out:  # scripts may run without end, and then no look at the page ends
             error, timed_out = _outcome(lambda: self.tab.locator(":root").wait_for(state="attached"))
         exchange = self._traffic.end(url, error, timed_out=timed_out, sent=sent)
+        self.page = Page(exchange, exchange.url, "", "")
         if exchange.response is None or error or timed_out:
             self._clear()
-            self.page = Page(exchange, exchange.url, "", "")
         else:
             body = self.tab.locator("body")
             text = as_read(body.first.evaluate(_READ)) if body.count() else ""
@@ -178,6 +184,7 @@ class Screen:
 
         def deed() -> None:
             try:
+                found.evaluate(_IN_THIS_TAB)
                 found.click(no_wait_after=True)
             except PlaywrightError:
                 raise NoWayOn(self.shown, key, locator, why="is covered, or moves away") from None
@@ -231,6 +238,7 @@ class Screen:
         traffic = self._watched(tab)
         traffic.begin(FILE_OCTETS)
         patience = self._patience(self._site.file_seconds)
+        self.chromium.bear(patience / 1000)
         began: list[BrowserDownload] = []
         tab.on("download", lambda download: began.append(download))  # a function, for it is given marks
         file = None
