@@ -158,7 +158,9 @@ class Screen:
         self.chromium.bear(patience / 1000)
         self._traffic.begin(self._site.connection.response_bytes)
         error, timed_out = _outcome(way)
-        if not error and not timed_out:  # scripts may run without end, and then no look at the page ends
+        if not (
+            error or timed_out or self._traffic.is_broken_off
+        ):  # scripts may run without end, and then no look at the page ends
             error, timed_out = _outcome(lambda: self.tab.locator(":root").wait_for(state="attached"))
         exchange = self._traffic.end(url, error, timed_out=timed_out, sent=sent)
         self.page = Page(exchange, exchange.url, "", "")

@@ -10,9 +10,8 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,7 +28,7 @@ from clients.portal.keyboard import Keyboard
 from clients.portal.portal import FormKind, NoBrowser, NoWayOn, PortalSite, Section, Standing
 from clients.recorder import Recorder, Redactor
 from tests.support.browsers import require_browser
-from tests.support.portal_site import FORM, PAGES, SESSION, Page, SmallPortal, always, page, redirect
+from tests.support.portal_site import FORM, PAGES, SESSION, SmallPortal, always, page, redirect
 from tests.support.servers import ServerIdentity, make_identity, response, serving
 
 ORGANISATION, DEVICE = Section.ORGANISATION, Section.DEVICE
@@ -245,66 +244,6 @@ def test_a_server_of_another_authority_is_not_trusted(visit_of: VisitOf, portal:
     assert portal.asked == []
 
 
-def cut(_: object) -> Iterable[bytes]:
-    return [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<p class=ok>accepted"]
-
-
-def slow(_: object) -> Iterable[bytes]:
-    yield b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n<p class=ok>accepted"
-    for _ in range(100):
-        time.sleep(0.05)
-        yield b"<p>"
-
-
-BROKEN: dict[str, tuple[Page, FailureKind]] = {
-    "cut": (cut, FailureKind.CLOSED),
-    "slow": (slow, FailureKind.TIMED_OUT),
-    "large": (always(page("x" * 300_000)), FailureKind.TOO_LARGE),
-    "no http": (always([b"SSH-2.0-x\r\n"]), FailureKind.NOT_HTTP),
-    "closed": (always([]), FailureKind.CLOSED),
-}
-
-
-@pytest.mark.parametrize(("answer", "kind"), BROKEN.values(), ids=BROKEN.keys())
-def test_a_submission_without_an_answer_is_not_repeated(
-    visit_of: VisitOf, portal: SmallPortal, answer: Page, kind: FailureKind
-) -> None:
-    portal.pages["POST /o/csr"] = answer
-    visit = visit_of(portal)
-    visit.form(FormKind.ORGANISATION)
-    hasty = replace(visit.site.connection, response_seconds=-4.0 if answer is slow else 5.0)
-    visit.screen._site = replace(visit.site, connection=hasty)
-    notification = visit.submit_csr(FormKind.ORGANISATION, CSR)
-    failure = notification.page.exchange.failure
-    assert failure is not None
-    assert failure.kind is kind
-    assert (notification.standing, notification.page.text) == (None, "")
-    assert portal.trail.count("POST /o/csr") == 1
-
-
-def test_a_refusal_without_a_page_is_an_answer(visit: BrowserVisit, portal: SmallPortal) -> None:
-    portal.pages["/o/"] = always(response(b"", "403 Forbidden"))
-    refused = visit.follow(ORGANISATION)
-    assert (refused.exchange.outcome, refused.text) == ("HTTP 403 Forbidden", "")
-    with pytest.raises(NoWayOn, match="HTTP 403 Forbidden: nothing on it is"):
-        visit.form(FormKind.ORGANISATION)
-
-
-@pytest.mark.parametrize(
-    ("kind", "markup", "text"),
-    [
-        ("image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'><body>Read</body></svg>", "Read"),
-        ("image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>", ""),
-        ("text/plain", "Read", "Read"),
-    ],
-)
-def test_a_page_may_be_no_html(
-    visit: BrowserVisit, portal: SmallPortal, kind: str, markup: str, text: str
-) -> None:
-    portal.pages["/"] = always(response(markup.encode(), headers=f"Content-Type: {kind}\r\n"))
-    assert visit.open().text == text
-
-
 def test_nobody_else_gets_through_the_gate(identity: ServerIdentity) -> None:
     thread = GateThread()
     gate = Gate(
@@ -346,13 +285,15 @@ def test_the_keyboard_reaches_what_it_can(visit: BrowserVisit, portal: SmallPort
             "<button disabled>Never</button><input type=hidden><a href=/x style='display: none'>Gone</a>"
             "<input type=radio name=r><input type=radio name=r checked>"
             "<button tabindex=-1>Pointed at</button>"
+            "<div role=toolbar><button>First</button><button tabindex=-1>Second</button></div>"
         )
     )
     visit.open()
     keyboard = Keyboard(visit.screen)
-    missing, number = keyboard.out_of_reach()
-    assert missing == ['a "Organisation Certificates"', 'button "Pointed at"']
-    assert number == 4
+    reach = keyboard.out_of_reach()
+    assert reach.missing == ['a "Organisation Certificates"', 'button "Pointed at"']
+    assert reach.by_arrows == ['button "Second"']
+    assert reach.number == 6
     landing = visit.site.pages.landing
     assert not keyboard.reach(landing.organisation, "landing.organisation")
     assert keyboard.reach(landing.device, "landing.device")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,8 @@ from clients.portal.keyboard import Keyboard
 from clients.portal.portal import FormKind, NoWayOn, PortalSite, Section, Standing
 from clients.recorder import Recorder
 from tests.support.browsers import require_browser
-from tests.support.portal_site import FORM, HOME, LANDING, PAGES, SmallPortal, always, page
-from tests.support.servers import ServerIdentity, serving
+from tests.support.portal_site import FORM, HOME, LANDING, PAGES, Page, SmallPortal, always, page
+from tests.support.servers import ServerIdentity, response, serving
 
 CSR = "any text"
 
@@ -94,3 +96,62 @@ def test_what_scripts_send_is_no_submission(visit: BrowserVisit, portal: SmallPo
     assert visit.follow(Section.ORGANISATION).exchange.failure is None
     assert visit.submit_csr(FormKind.ORGANISATION, CSR).standing is Standing.ACCEPTED
     assert "POST /seen" in portal.trail
+
+
+def cut(_: object) -> Iterable[bytes]:
+    return [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<p class=ok>accepted"]
+
+
+def slow(_: object) -> Iterable[bytes]:
+    yield b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n<p class=ok>accepted"
+    for _ in range(100):
+        time.sleep(0.05)
+        yield b"<p>"
+
+
+BROKEN: dict[str, tuple[Page, FailureKind]] = {
+    "cut": (cut, FailureKind.CLOSED),
+    "slow": (slow, FailureKind.TIMED_OUT),
+    "large": (always(page("x" * 300_000)), FailureKind.TOO_LARGE),
+    "no http": (always([b"SSH-2.0-x\r\n"]), FailureKind.NOT_HTTP),
+    "closed": (always([]), FailureKind.CLOSED),
+}
+
+
+@pytest.mark.parametrize(("answer", "kind"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_submission_without_an_answer_is_not_repeated(
+    visit: BrowserVisit, portal: SmallPortal, answer: Page, kind: FailureKind
+) -> None:
+    portal.pages["POST /o/csr"] = answer
+    visit.form(FormKind.ORGANISATION)
+    hasty = replace(visit.site.connection, response_seconds=-1.0 if answer is slow else 4.0)
+    visit.screen._site = replace(visit.site, connection=hasty)
+    notification = visit.submit_csr(FormKind.ORGANISATION, CSR)
+    failure = notification.page.exchange.failure
+    assert failure is not None
+    assert failure.kind is kind
+    assert (notification.standing, notification.page.text) == (None, "")
+    assert portal.trail.count("POST /o/csr") == 1
+
+
+def test_a_refusal_without_a_page_is_an_answer(visit: BrowserVisit, portal: SmallPortal) -> None:
+    portal.pages["/o/"] = always(response(b"", "403 Forbidden"))
+    refused = visit.follow(Section.ORGANISATION)
+    assert (refused.exchange.outcome, refused.text) == ("HTTP 403 Forbidden", "")
+    with pytest.raises(NoWayOn, match="HTTP 403 Forbidden: nothing on it is"):
+        visit.form(FormKind.ORGANISATION)
+
+
+@pytest.mark.parametrize(
+    ("kind", "markup", "text"),
+    [
+        ("image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'><body>Read</body></svg>", "Read"),
+        ("image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>", ""),
+        ("text/plain", "Read", "Read"),
+    ],
+)
+def test_a_page_may_be_no_html(
+    visit: BrowserVisit, portal: SmallPortal, kind: str, markup: str, text: str
+) -> None:
+    portal.pages["/"] = always(response(markup.encode(), headers=f"Content-Type: {kind}\r\n"))
+    assert visit.open().text == text
