@@ -83,12 +83,16 @@ def _in_colours(found: Finding, scheme: str) -> Finding:
 def tab_reaches_everything(browsing: Browsing, judge: Judge) -> None:
     page = browsing.page
     with way_on():
-        missing, number = browsing.keyboard.out_of_reach()
-    if not number:
+        reach = browsing.keyboard.out_of_reach()
+    if not reach.number:
         raise Inconclusive(f"there is nothing to be used on the page {page.title!r}")
+    for element in reach.by_arrows:
+        judge.note(
+            f"page {page.title!r}: {element} is left to the arrow keys, which the suite does not press"
+        )
     judge.take(
         Finding(REQUIREMENT, _BY_KEYBOARD, f"{element} never has the focus", f"page {page.title!r}")
-        for element in missing
+        for element in reach.missing
     )
 
 

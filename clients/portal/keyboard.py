@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from playwright.sync_api import JSHandle
 
 from clients.portal.chromium import in_browser
@@ -15,6 +17,10 @@ _USABLE = """() => [...document.querySelectorAll(
         && !element.closest("[inert]")
         && !(element.type === "radio" && !element.checked) && element.type !== "hidden")"""
 """What a pointer could use. Of radio buttons the arrow keys reach those that are not chosen."""
+_BY_ARROWS = """element => element.tabIndex < 0 && element.parentElement?.closest(
+    ["menu", "menubar", "tablist", "toolbar", "radiogroup", "listbox", "tree", "grid", "treegrid"]
+        .map(role => `[role=${role}]`).join()) !== null"""
+"""Of what has such a role the Tab key reaches one element, and the arrow keys the others."""
 _IN_WORDS = """element => {
     const name = element.getAttribute("aria-label") || element.innerText || element.value
         || element.name || element.id || "";
@@ -22,6 +28,18 @@ _IN_WORDS = """element => {
 }"""
 _SPARE = 5
 """So many more presses than there are elements: the browser's own bars take some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the Tab key reaches on a page."""
+
+    number: int
+    """How much can be used there."""
+    missing: list[str]
+    """What of it the Tab key does not reach, in words."""
+    by_arrows: list[str]
+    """What the Tab key passes over and the arrow keys may reach, in words: they are not pressed."""
 
 
 class Keyboard:
@@ -37,9 +55,8 @@ class Keyboard:
         return self.screen.shown
 
     @in_browser
-    def out_of_reach(self) -> tuple[list[str], int]:
-        """What the Tab key does not reach of all that can be used on the page, in words; and how much can
-        be."""
+    def out_of_reach(self) -> Reach:
+        """Press Tab until it has reached all that can be used on the page, or never will."""
         usable = self.screen.tab.evaluate_handle(_USABLE)
         number = int(usable.evaluate("list => list.length"))
         reached: set[int] = set()
@@ -49,7 +66,13 @@ class Keyboard:
             self.screen.tab.keyboard.press("Tab")
             reached.add(int(usable.evaluate("list => list.indexOf(document.activeElement)")))
             reached.discard(-1)
-        return [self._words(usable, at) for at in range(number) if at not in reached], number
+        missed = [at for at in range(number) if at not in reached]
+        by_arrows = [at for at in missed if usable.evaluate(f"list => ({_BY_ARROWS})(list[{at}])")]
+        return Reach(
+            number=number,
+            missing=[self._words(usable, at) for at in missed if at not in by_arrows],
+            by_arrows=[self._words(usable, at) for at in by_arrows],
+        )
 
     @staticmethod
     def _words(usable: JSHandle, at: int) -> str:
