@@ -77,7 +77,7 @@ def run_command(arguments: list[str], folder: Path, environment: Mapping[str, st
         text=True,
         encoding="utf-8",
         errors="replace",
-        timeout=120,
+        timeout=600,
         check=False,
     )
     return Outcome(ended.returncode, ended.stdout + ended.stderr, folder)
