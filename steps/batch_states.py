@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import pairwise, takewhile
 
+import pytest
 from pytest_bdd import given, parsers, then, when
 
 from checks.batch import COMPLETED
@@ -55,6 +56,9 @@ class Followed:
         raise NotRun(f"the batch that was followed was never seen {' or '.join(states)}")
 
 
+_FOLLOWED: pytest.StashKey[Followed] = pytest.StashKey()
+
+
 def _large_batch(target: Target, **_: object) -> Load:
     return Load(batches=1, csrs_right=_count(target))
 
@@ -65,18 +69,17 @@ def followed_batch(
     run: ConformanceRun, batches: Batches, followed_batches: Batches, batch_subscribers: Subscribers
 ) -> Followed:
     batches.party = followed_batches.party = batch_subscribers.authorised()
-    if run.followed is None:
+    if _FOLLOWED not in run.kept:
         batches, results = followed_batches, Results(followed_batches)
         batches.clock.advance_to(next_time(_EVENING, batches.clock.now()))
         batch = _submit_large(batches)
         seen = [results.seen(batch)]
-        run.followed = Followed(seen, batch.submitted_at)
+        run.kept[_FOLLOWED] = Followed(seen, batch.submitted_at)
         while seen[-1].status in UNDER_WAY and seen[-1].at <= processing_deadline(batch.submitted_at):
             since = seen[-1].at - batch.submitted_at
             batches.clock.advance(max(_SHORTEST_WAIT, since * _RELATIVE_WAIT))
             seen.append(results.seen(batch))
-    followed: Followed = run.followed
-    return followed
+    return run.kept[_FOLLOWED]
 
 
 @given(parsers.re(r"it was seen (?P<status>[A-Z]+)"))
