@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from reference_ra.certificate import IssuingCa, assemble, fill_fields, sign_ecdsa_sha256
 from reference_ra.csr import parse_csr
+from reference_ra.oids import DEVICE_POLICY
 from tests.support.servers import CutOff, read_request, response
 
 _REFERENCE = re.compile(rb'<SubmitCSRBatch ID="([^"]*)"')
@@ -44,7 +45,7 @@ class TestCa:
         identifier = x509.SubjectKeyIdentifier(bytes.fromhex("4123456789abcdef"))
         builder = x509.CertificateBuilder(root, name, key.public_key(), 1, _BEGINS, _ENDS)
         certificate = builder.add_extension(identifier, critical=False).sign(key, hashes.SHA256())
-        issuing = IssuingCa(name.public_bytes(), identifier.digest, key)
+        issuing = IssuingCa(name.public_bytes(), identifier.digest, key, DEVICE_POLICY)
         return cls(certificate.public_bytes(Encoding.PEM), issuing)
 
     def issue(self, csr: bytes) -> bytes:
