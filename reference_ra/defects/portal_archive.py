@@ -30,6 +30,7 @@ _TRIED = frozenset(
     {
         "count-is-believed",
         "limit-one-too-far",
+        "may-be-any-file",
         "takes-folders",
     }
 )
@@ -68,12 +69,6 @@ def limit_one_too_far(policies: Policies) -> Policies:
 def limit_one_too_short(policies: Policies) -> Policies:
     """Count one too few."""
     return _allowing(policies, lambda count, limit: 0 < count < limit)
-
-
-@_archive_defect("may-be-empty", "An archive without any CSR is accepted.", "M-F-ZIP-b")
-def may_be_empty(policies: Policies) -> Policies:
-    """Accept nothing."""
-    return _allowing(policies, lambda count, limit: count <= limit)
 
 
 # What is an archive

@@ -148,6 +148,21 @@ def organisation_late(policies: Policies) -> Policies:
 # What is taken for a CSR
 
 
+def _filling_empty_forms(policies: Policies, section: str) -> Policies:
+    """Help out with what is at hand."""
+    submit, last = policies.portal.site.submit_csr, [""]
+
+    async def submit_csr(desk: Desk, place: Place, credential: Credential, text: str) -> PortalRequest:
+        if place.section == section:
+            text = text if text.strip() else last[0]
+        made = await submit(desk, place, credential, text)
+        if place.section == section and made.standing is Standing.APPROVED:
+            last[0] = text
+        return made
+
+    return with_site(policies, submit_csr=submit_csr)
+
+
 @defect(
     "portal-organisation-takes-empty-form",
     "An empty form for Organisation CSRs submits the CSR again that was the last one.",
@@ -155,18 +170,18 @@ def organisation_late(policies: Policies) -> Policies:
     extra=True,
 )
 def organisation_takes_empty_form(policies: Policies) -> Policies:
-    """Help out with what is at hand."""
-    submit, last = policies.portal.site.submit_csr, [""]
+    """On the Organisation pages."""
+    return _filling_empty_forms(policies, "organisation")
 
-    async def submit_csr(desk: Desk, place: Place, credential: Credential, text: str) -> PortalRequest:
-        if place.section == "organisation":
-            text = text if text.strip() else last[0]
-        made = await submit(desk, place, credential, text)
-        if place.section == "organisation" and made.standing is Standing.APPROVED:
-            last[0] = text
-        return made
 
-    return with_site(policies, submit_csr=submit_csr)
+@defect(
+    "portal-device-takes-empty-form",
+    "An empty form for Device CSRs submits the CSR again that was the last one.",
+    breaks=["M-2.3.1.7-a"],
+)
+def device_takes_empty_form(policies: Policies) -> Policies:
+    """On the Device pages."""
+    return _filling_empty_forms(policies, "device")
 
 
 @defect(

@@ -42,6 +42,12 @@ def approval_waits(policies: Policies) -> Policies:
     return with_desk(policies, approved_at=lambda request: request.submitted_at + _SECOND)
 
 
+@variant("portal-archive-may-be-empty", "An archive without any CSR is accepted, and nothing comes of it.")
+def archive_may_be_empty(policies: Policies) -> Policies:
+    """None is no more than the most that there may be."""
+    return with_desk(policies, allows_csrs=lambda count, limit: count <= limit)
+
+
 @variant(
     "portal-archive-faults-per-file",
     "A file of an archive that is in a folder, is a link or has another extension ends with an error alone.",
