@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Iterable
+
 from pytest_bdd import parsers, then, when
 
-from clients.portal.portal import Download, NoWayOn, Section, Visit
+from clients.portal.portal import Download, NoWayOn, Pickup, Section, Visit
 from fixtures.answers import require_known_refusal
 from fixtures.portal_answers import carries, way_on
-from fixtures.portal_batches import PortalBatch, PortalBatches
-from fixtures.portal_devices import DeviceRequests
+from fixtures.portal_batches import ARCHIVE, PortalBatch, PortalBatches
+from fixtures.portal_devices import DeviceRequest, DeviceRequests
 from fixtures.portals import Visits
 from fixtures.subscribers import Subscribers
 from fixtures.verdicts import Judge
 from steps.portal_devices import expect_no_certificate
 
+_MARK = 40
+"""Characters of the end of a CSR, or a certificate, in Base64: they are of its signature."""
 _WHO = (
     r"(?P<who>an ARO of another Party|a user with an Organisation IKI Certificate|"
     r"a user without an IKI Certificate)"
@@ -28,22 +33,46 @@ def another_looks(visits: Visits, device_aros: Subscribers) -> Visit:
 
 @then("it is neither among that ARO's requests nor on that ARO's pickup page")
 def request_unseen(onlooker: Visit, device_requests: DeviceRequests, judge: Judge) -> None:
-    _expect_unseen(onlooker, device_requests.last.reference, judge)
+    request = device_requests.last
+    csr = request.csr.der if request.csr else b""
+    marks = [base64.b64encode(csr)[-_MARK:], base64.b64encode(request.certificate or b"")[-_MARK:]]
+    _expect_not_listed(onlooker, request.reference, marks, judge)
+    row = _row_of(onlooker, request.reference)
+    if row is not None and row.certificate is not None:
+        _expect_nothing_of(request, onlooker.download(row.certificate), judge)
 
 
 @then("the Batched CSR is neither among that ARO's requests nor on that ARO's pickup page")
 def batch_unseen(onlooker: Visit, portal_batches: PortalBatches, judge: Judge) -> None:
-    _expect_unseen(onlooker, portal_batches.accepted(portal_batches.last), judge)
+    batch = portal_batches.last
+    reference = portal_batches.accepted(batch)
+    _expect_not_listed(onlooker, reference, [batch.archive.removesuffix(ARCHIVE).encode()], judge)
+    row = _row_of(onlooker, reference)
+    if row is not None:
+        for url in filter(None, (row.certificates, row.report, row.response)):
+            expect_no_file(batch, onlooker.download(url), judge, judge.naming("N-1-a"))
 
 
-def _expect_unseen(onlooker: Visit, reference: str, judge: Judge) -> None:
+def _expect_not_listed(onlooker: Visit, reference: str | None, marks: Iterable[bytes], judge: Judge) -> None:
+    """Each Party's requests may have numbers of their own: what is listed under the same one is looked at."""
     with way_on():
-        listed = onlooker.requests(Section.DEVICE)
-        offered = {row.reference for row in onlooker.pickups()}
-    expected = f"nothing of {reference}, which is another Party's"
-    named = judge.naming("N-1-a")
-    judge.expect(reference not in listed, named, expected, "it is on the list of requests")
-    judge.expect(reference not in offered, named, expected, "it is on the pickup page")
+        if reference is None or reference not in onlooker.requests(Section.DEVICE):
+            return
+        response = onlooker.request(Section.DEVICE, reference).page.exchange.response
+    text = b"".join(response.body.split()) if response else b""
+    shown = any(mark in text for mark in marks if mark)
+    judge.expect(not shown, judge.naming("N-1-a"), "nothing of another Party's", f"{reference} on the list")
+
+
+def _row_of(onlooker: Visit, reference: str | None) -> Pickup | None:
+    with way_on():
+        return next((row for row in onlooker.pickups() if row.reference == reference), None)
+
+
+def _expect_nothing_of(request: DeviceRequest, download: Download, judge: Judge) -> None:
+    response = download.exchange.response
+    shown = response is not None and carries(response.body, request.certificate or b"")
+    judge.expect(not shown, judge.naming("N-1-a"), "no certificate of another Party's", "it, to be picked up")
 
 
 @when(parsers.re(rf"{_WHO} asks for the certificate at its address"), target_fixture="onlooker")
