@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import multiprocessing
+import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from reference_ra.alterations import Alteration, alterations
+from tests.defects.scope import scenarios_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFORMANT, IN_PART = 0, 5
@@ -103,7 +105,7 @@ def not_whole(trial: Trial, alteration: Alteration | None = None) -> list[str]:
 def run_trial(folder: Path, options: tuple[str, ...], select: tuple[str, ...] = ()) -> Trial:
     """One conformance run, in this process, against an RA of its own; the test PKI is made once.
 
-    `options` are the RA's, `select` pytest's.
+    `options` are the RA's; `select` is pytest's, of some scenarios, or empty for all.
     """
     folder.mkdir()
     command = [
@@ -113,8 +115,9 @@ def run_trial(folder: Path, options: tuple[str, ...], select: tuple[str, ...] = 
     launch = folder / "target.toml"
     launch.write_text(f"schema = 1\n[launch]\ncommand = {json.dumps(command)}\n", encoding="utf-8")
     arguments = [
-        f"--rootdir={ROOT}", f"--config-file={ROOT / 'pytest.ini'}", str(ROOT / "features"), "-q",
-        f"--target={launch}", f"--output={folder / 'out'}", "--formats=none", *select,
+        f"--rootdir={ROOT}", f"--config-file={ROOT / 'pytest.ini'}", "-q",
+        f"--target={launch}", f"--output={folder / 'out'}", "--formats=none",
+        *([] if any(map(os.path.isabs, select)) else [str(ROOT / "features")]), *select,
     ]  # fmt: skip
     output = io.StringIO()
     with contextlib.chdir(ROOT), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
@@ -140,19 +143,12 @@ class Trials:
         return self._started[name]
 
     def start_altered(self, alteration: Alteration) -> Future[Trial]:
-        """Start a trial of the reference RA with a defect, or as a variant.
-
-        Browsers are slow: what only they show is tried on the scenarios that need one, and the rest on the
-        others.
-        """
+        """Start a trial of the reference RA with a defect, or as a variant."""
         name = f"{alteration.kind}-{alteration.name}"
-        select: tuple[str, ...] = ()
-        if alteration.kind == "defect":
-            select = ("-k", "needs-browser" if alteration.browser else "not needs-browser")
-        elif "portal-gateway" in alteration.interfaces and not alteration.browser:
-            select = ("-k", "not needs-browser")
         claims = [word for interface in alteration.interfaces for word in ("--claim", interface)]
-        return self.start(name, f"--{alteration.kind}", alteration.name, *claims, select=select)
+        return self.start(
+            name, f"--{alteration.kind}", alteration.name, *claims, select=scenarios_of(alteration)
+        )
 
 
 @contextmanager
