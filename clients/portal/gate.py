@@ -141,11 +141,13 @@ class Gate:
 
     async def _close(self) -> None:
         self._server.close()
+        await _turns()  # what was accepted a moment ago has a task by then
         for tunnel in self._tunnels:
             tunnel.cut()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _turns()  # connections that were cut let go of their sockets
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of the browser, from its first octet to its last."""
@@ -255,6 +257,12 @@ class Gate:
         tunnel.to_browser.close()
         with suppress(*_BROKEN):
             await tunnel.to_browser.wait_closed()
+
+
+async def _turns() -> None:
+    """Let the loop go round as often as a connection needs to be accepted, or to be closed."""
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 def _is_submission(piece: bytes) -> bool:

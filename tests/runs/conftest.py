@@ -249,11 +249,24 @@ def batch_bench(identity: ServerIdentity, credentials: Path) -> BatchBench:
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """The reference RA with batches of a few hundred at most, served for as long as the tests run."""
+    with _served(tmp_path_factory) as target:
+        yield target
+
+
+@pytest.fixture(scope="session")
+def web_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """The same, but that it claims no portals: a whole run against it takes seconds."""
+    with _served(tmp_path_factory, "--claim", "adhoc", "--claim", "batch") as target:
+        yield target
+
+
+@contextmanager
+def _served(folders: pytest.TempPathFactory, *options: str) -> Iterator[Target]:
     command = [
         "{python}", "-m", "reference_ra", "--directory", "{directory}", "--until-stdin-closes",
-        "--batch-limit", "300",
+        "--batch-limit", "300", *options,
     ]  # fmt: skip
-    file = tmp_path_factory.mktemp("reference") / "launch.toml"
+    file = folders.mktemp("reference") / "launch.toml"
     file.write_text(f"schema = 1\n[launch]\ncommand = {json.dumps(command)}\n", encoding="utf-8")
     with launched(file) as target:
         yield target

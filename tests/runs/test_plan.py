@@ -54,8 +54,8 @@ def altered(target: Target, name: str, old: str, new: str) -> Path:
 # --- whole runs ---
 
 
-def test_a_whole_run_sends_what_it_planned(reference: Target, tmp_path: Path) -> None:
-    outcome = run_suite(reference.path, tmp_path)
+def test_a_whole_run_sends_what_it_planned(web_services: Target, tmp_path: Path) -> None:
+    outcome = run_suite(web_services.path, tmp_path)
     sent = len(requests_sent(outcome))
     assert sent > 150
     assert planned(outcome.output) - 5 <= sent <= planned(outcome.output)

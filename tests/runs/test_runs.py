@@ -55,8 +55,10 @@ def test_a_part_of_the_scenarios_is_never_conformant(reference: Target, tmp_path
 @pytest.mark.parametrize(
     "options", [["-k", "not AHW-N15"], ["features/transport"], ["--deselect", "features/transport"]]
 )
-def test_leaving_some_out_is_never_conformant(reference: Target, tmp_path: Path, options: list[str]) -> None:
-    outcome = run_suite(reference.path, tmp_path, *options)
+def test_leaving_some_out_is_never_conformant(
+    web_services: Target, tmp_path: Path, options: list[str]
+) -> None:
+    outcome = run_suite(web_services.path, tmp_path, *options)
     assert outcome.status == INCONCLUSIVE
     assert "not selected" in outcome.last_line
     assert len(outcome.results["scenarios"]) == len({each["key"] for each in outcome.results["scenarios"]})
@@ -88,20 +90,20 @@ def test_scenarios_are_found_by_requirement(reference: Target, tmp_path: Path) -
     assert executed == {"AHW-N31", "BWS-N60"}
 
 
-def test_an_interface_that_is_not_claimed_is_not_applicable(reference: Target, tmp_path: Path) -> None:
-    text = reference.path.read_text(encoding="utf-8")
+def test_an_interface_that_is_not_claimed_is_not_applicable(web_services: Target, tmp_path: Path) -> None:
+    text = web_services.path.read_text(encoding="utf-8")
     assert 'interfaces = ["adhoc", "batch"]' in text
     text = text.replace('interfaces = ["adhoc", "batch"]', 'interfaces = ["repository-sftp"]')
-    target = reference.path.with_name("claims-another.toml")
+    target = web_services.path.with_name("claims-another.toml")
     target.write_text(text + '[endpoints.repository-sftp]\nurl = "sftp://ra.invalid/"\n', encoding="utf-8")
     outcome = run_suite(target, tmp_path)
     assert outcome.status == INCONCLUSIVE
     assert outcome.verdicts() == {"NOT APPLICABLE"}
 
 
-def test_without_an_operator_the_rest_is_still_tested(reference: Target, tmp_path: Path) -> None:
-    text, _, _ = reference.path.read_text(encoding="utf-8").partition("[operator]")
-    target = reference.path.with_name("no-operator.toml")
+def test_without_an_operator_the_rest_is_still_tested(web_services: Target, tmp_path: Path) -> None:
+    text, _, _ = web_services.path.read_text(encoding="utf-8").partition("[operator]")
+    target = web_services.path.with_name("no-operator.toml")
     target.write_text(text, encoding="utf-8")
     outcome = run_suite(target, tmp_path)
     assert outcome.scenario("AHW-N23")["verdict"] == "NOT RUN"
