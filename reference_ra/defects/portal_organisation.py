@@ -37,7 +37,7 @@ _TRIED = frozenset(
 )
 """Those that have a place in the matrix; each of the others is near to one."""
 _RELATED = ("M-2.3.1.2-a", "M-2.3.1.3-*", "M-F-ORG-*", "M-2.2-a", "S-4", "G-EUI-*", "G-ROLE-a", "G-BAD-a")
-_FOR_WHOM = ("M-2.3.1.3-*", "N-1-a", "M-2.3.1.2-a", "S-4")
+_FOR_WHOM = ("M-2.3.1.3-*", "N-1-a", "M-2.3.1.2-a", "S-4", "G-ROLE-a")
 _TEXTS = ("M-F-TXT-*", "M-2.3.1.2-a", "M-2.3.1.7-*", "M-2.2-a", "S-4", "M-2.3.1.3-b")
 
 
