@@ -82,15 +82,15 @@ def device_at_the_limit(batches: Batches) -> None:
 
 @given("a Device in a provisioning state in which the subscriber may not ask for it")
 def ineligible_device(batches: Batches, operator: Operator) -> None:
-    _device_in_state(batches, operator, eligible=False)
+    device_in_state(batches, operator, eligible=False)
 
 
 @given("a Device in a provisioning state in which the subscriber may ask for it")
 def eligible_device(batches: Batches, operator: Operator) -> None:
-    _device_in_state(batches, operator, eligible=True)
+    device_in_state(batches, operator, eligible=True)
 
 
-def _device_in_state(batches: Batches, operator: Operator, *, eligible: bool) -> None:
+def device_in_state(batches: DrawnBatches[Any], operator: Operator, *, eligible: bool) -> None:
     device = next(batches.new_devices(1))
     batches.concerned[device] = 0
     operator.set_eligibility(device, requester_role(batches.credential), eligible)

@@ -14,7 +14,7 @@ from fixtures.portal_batches import PortalBatches
 from fixtures.portal_devices import DeviceRequests
 from fixtures.portal_kept import KeptPortalBatch
 from fixtures.subscribers import Subscribers
-from steps.batch_parties import go_to_day
+from steps.batch_parties import device_in_state, go_to_day
 from steps.batch_words import requester_role
 from steps.parties import SHORT_OF_THE_LIMIT
 
@@ -106,12 +106,12 @@ def batched_device_at_the_limit(portal_batches: PortalBatches) -> None:
 
 @given("a Device in a state in which the ARO's Party may not ask for it, for the Batched CSR")
 def batched_ineligible_device(portal_batches: PortalBatches, operator: Operator) -> None:
-    _device_in_state(portal_batches, operator, eligible=False)
+    device_in_state(portal_batches, operator, eligible=False)
 
 
 @given("a Device in a state in which the ARO's Party may ask for it, for the Batched CSR")
 def batched_eligible_device(portal_batches: PortalBatches, operator: Operator) -> None:
-    _device_in_state(portal_batches, operator, eligible=True)
+    device_in_state(portal_batches, operator, eligible=True)
 
 
 @given("for the portal the time is before 20:00")
@@ -122,9 +122,3 @@ def before_the_night(portal_batches: PortalBatches) -> None:
 @given("for the portal the time is after 20:00")
 def after_the_nights_beginning(portal_batches: PortalBatches) -> None:
     go_to_day(portal_batches, NIGHT_BEGINS, time(23, 59))
-
-
-def _device_in_state(batches: PortalBatches, operator: Operator, *, eligible: bool) -> None:
-    device = next(batches.new_devices(1))
-    batches.concerned[device] = 0
-    operator.set_eligibility(device, requester_role(batches.credential), eligible)

@@ -8,9 +8,9 @@ from pytest_bdd import given, parsers, then, when
 
 from checks.tls import PERMITTED_SUITES
 from clients.csr.texts import text_form
+from clients.portal.form_reading import MULTIPART
 from clients.portal.html import Document
 from clients.portal.portal import FormKind, Section
-from clients.portal.raw import MULTIPART
 from clients.recorder import Recorder
 from clients.tls_probe import TlsProbe
 from fixtures.aros import IKI_INTERFACES

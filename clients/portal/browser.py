@@ -123,10 +123,6 @@ class BrowserVisit(Visit):
         if self.screen.page is None or self._section is not None:
             self.open()
 
-    def _landing_link(self, section: Section) -> Locator:
-        landing = self.site.pages.landing
-        return landing.organisation if section is Section.ORGANISATION else landing.device
-
     def _enter(self, section: Section, link: Locator | None, key: str) -> None:
         """Go to a page of a section by the link to it, which may stand on every page of the section."""
         if section not in self._homes:
@@ -187,14 +183,6 @@ class BrowserVisit(Visit):
         field.evaluate("field => { if (field.form) field.form.noValidate = true }")
         page = self.screen.click(form.submit, f"{kind}.submit", sent=sent)
         return notification(page, [form], self.site.pages, self.screen.texts())
-
-    def _form_page(self, kind: FormKind) -> FormPage:
-        pages = self.site.pages
-        return {
-            FormKind.ORGANISATION: pages.organisation,
-            FormKind.DEVICE: pages.device,
-            FormKind.BATCH: pages.batch,
-        }[kind]
 
     # --- one's own requests, and what can be picked up ---
 
@@ -284,10 +272,6 @@ class BrowserVisit(Visit):
             return row
         self.screen.click(requests.details, f"{section}-requests.details", row)
         return None
-
-    def _requests_page(self, section: Section) -> RequestsPage:
-        pages = self.site.pages
-        return pages.organisation_requests if section is Section.ORGANISATION else pages.device_requests
 
     # --- the rest ---
 

@@ -19,7 +19,7 @@ from clients.portal.form_reading import (
 )
 from clients.portal.html import Document, Element, text_of
 from clients.portal.journey import Arrival, Journey
-from clients.portal.pages import LIST_PAGES, FormPage, Locator, PickupPage, RequestsPage
+from clients.portal.pages import LIST_PAGES, Locator, PickupPage, RequestsPage
 from clients.portal.portal import (
     Download,
     FilledForm,
@@ -105,10 +105,6 @@ class FormsVisit(Visit):
     def _at_landing(self) -> Page:
         return self.open() if self._page is None or self._section is not None else self._page
 
-    def _landing_link(self, section: Section) -> Locator:
-        landing = self.site.pages.landing
-        return landing.organisation if section is Section.ORGANISATION else landing.device
-
     def _enter(self, section: Section, link: Locator | None, key: str) -> Page:
         """Go to a page of a section by the link to it, which may stand on every page of the section."""
         if self._section is not section or link is None or not self._document.find(link):
@@ -142,7 +138,7 @@ class FormsVisit(Visit):
         if reference is None:
             raise NoWayOn(self._shown(), key, locator, why="is no link")
         url = self._document.absolute(reference)
-        if not self._journey.leads_to(url):
+        if not self.site.admits(url):
             raise NoWayOn(
                 self._shown(), key, locator, why=f"leads to {reference!r}, which is not the portal's"
             )
@@ -183,7 +179,7 @@ class FormsVisit(Visit):
 
     def _submit(self, kind: FormKind, value: str | tuple[str, Path]) -> Notification:
         form = self.form(kind)
-        if not self._journey.leads_to(form.action):
+        if not self.site.admits(form.action):
             why = f"goes to {form.action!r}, which is not the portal's"
             raise NoWayOn(form.page, f"{kind}.submit", self._form_page(kind).submit, why=why)
         if not isinstance(value, str) and (form.method, form.encoding) != ("POST", MULTIPART):
@@ -191,14 +187,6 @@ class FormsVisit(Visit):
             raise NoWayOn(form.page, f"{kind}.field", self._form_page(kind).field, why=why)
         page = self._arrive(self._journey.send(form, value, self.aro))
         return notification(page, [self._form_page(kind)], self.site.pages, self._document.texts)
-
-    def _form_page(self, kind: FormKind) -> FormPage:
-        pages = self.site.pages
-        return {
-            FormKind.ORGANISATION: pages.organisation,
-            FormKind.DEVICE: pages.device,
-            FormKind.BATCH: pages.batch,
-        }[kind]
 
     # --- one's own requests, and what can be picked up ---
 
@@ -267,8 +255,7 @@ class FormsVisit(Visit):
 
     def _list(self, section: Section) -> RequestsPage:
         """Go to the list of one's own requests."""
-        pages = self.site.pages
-        listed = pages.organisation_requests if section is Section.ORGANISATION else pages.device_requests
+        listed = self._requests_page(section)
         self._enter(section, listed.open, f"{section}-requests.open")
         return listed
 
@@ -295,7 +282,7 @@ class FormsVisit(Visit):
 
     def download(self, url: str) -> Download:
         """See the interface. Raises NoWayOn where the URL is not the portal's, and SpoolError."""
-        if not self._journey.leads_to(url):
+        if not self.site.admits(url):
             raise NoWayOn(self._shown(), "certificate", why=f"leads to {url!r}, which is not the portal's")
         came_from = self._page.url if self._page else None
         arrival = self._journey.get(url, self.aro, came_from=came_from, file=True)

@@ -66,21 +66,11 @@ class Journey:
         """Nothing is sent yet. `sessions` and `folder` are the client's, which closes them."""
         self._site, self._recorder, self._sessions, self._folder = site, recorder, sessions, folder
         connection = site.connection
-        self._hosts = {urlsplit(connection.url).hostname, *site.hosts}
         self._patient = replace(
             connection, response_seconds=max(connection.response_seconds, site.file_seconds)
         )
         self._for_files = replace(self._patient, response_bytes=max(connection.response_bytes, FILE_OCTETS))
         self.cookies = Cookies()
-
-    def leads_to(self, url: str) -> bool:
-        """Whether a URL is the portal's: https, at one of its hosts."""
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname, parts.port  # reading the port checks it
-        except ValueError:
-            return False
-        return parts.scheme == "https" and "@" not in parts.netloc and host in self._hosts
 
     def get(
         self, url: str, credential: Credential | None, *, came_from: str | None = None, file: bool = False
@@ -119,7 +109,7 @@ class Journey:
         exchange = self._exchange(sending, credential)
         for _ in range(REDIRECTS):
             target = redirection(exchange, sending.url)
-            if target is None or not self.leads_to(target):
+            if target is None or not self._site.admits(target):
                 break
             sending = _Sending("GET", target, sending.limits, sending.came_from)
             exchange = self._exchange(sending, credential)

@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from clients.connection import Connection, Credential
 from clients.exchange import Exchange
-from clients.portal.pages import Locator, PageMap
+from clients.portal.pages import FormPage, Locator, PageMap, RequestsPage
 from clients.recorder import Recorder
 
 
@@ -57,6 +58,20 @@ class PortalSite:
     """The browser to use where the client needs one; None: one that is found."""
     file_seconds: float = 600.0
     """The patience with an upload or a download, in place of the connection's `response_seconds`."""
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Every host that is the portal's, the landing page's among them."""
+        return self.hosts | {urlsplit(self.connection.url).hostname or ""}
+
+    def admits(self, url: str) -> bool:
+        """Whether a URL is the portal's: https, at one of its hosts, with no user in it."""
+        try:
+            parts = urlsplit(url)
+            host, _ = parts.hostname, parts.port  # reading the port checks it
+        except ValueError:
+            return False
+        return parts.scheme == "https" and "@" not in parts.netloc and host in self.own_hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +182,22 @@ class Visit(ABC):
     def __init__(self, site: PortalSite, aro: Credential | None) -> None:
         """Nothing is sent yet."""
         self.site, self.aro = site, aro
+
+    def _landing_link(self, section: Section) -> Locator:
+        landing = self.site.pages.landing
+        return landing.organisation if section is Section.ORGANISATION else landing.device
+
+    def _form_page(self, kind: FormKind) -> FormPage:
+        pages = self.site.pages
+        return {
+            FormKind.ORGANISATION: pages.organisation,
+            FormKind.DEVICE: pages.device,
+            FormKind.BATCH: pages.batch,
+        }[kind]
+
+    def _requests_page(self, section: Section) -> RequestsPage:
+        pages = self.site.pages
+        return pages.organisation_requests if section is Section.ORGANISATION else pages.device_requests
 
     @abstractmethod
     def open(self) -> Page:

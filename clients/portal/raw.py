@@ -5,20 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import requests
 
 from clients.bounded_http import BoundedSession, outcome_of
 from clients.connection import Credential
 from clients.exchange import Exchange
+from clients.portal.form_reading import MULTIPART
 from clients.portal.html import Document
 from clients.portal.journey import redirection
 from clients.portal.portal import FilledForm, Notification, Page, PortalSite
 from clients.portal.reading import notification
 from clients.recorder import Recorder
-
-MULTIPART = "multipart/form-data"
 
 
 class LeadsElsewhere(Exception):
@@ -65,21 +63,15 @@ class RawRequests:
         """What the portal tells of something that was sent, whatever form it was meant for: in its answer, or
         on the page to which that sends a browser. Of a page elsewhere nothing is read."""
         target = redirection(exchange, exchange.url)
-        if target is not None and self.is_portals(target):
+        if target is not None and self.site.admits(target):
             exchange = self.get(target, aro, cookies=cookies)
         document = Document(exchange.url, exchange.response)
         page = Page(exchange, exchange.url, document.title, document.text)
         pages = self.site.pages
         return notification(page, [pages.organisation, pages.device, pages.batch], pages, document.texts)
 
-    def is_portals(self, url: str) -> bool:
-        """Whether a URL is at one of the portal's hosts."""
-        parts = urlsplit(url)
-        own = {urlsplit(self.site.connection.url).hostname, *self.site.hosts}
-        return parts.scheme == "https" and parts.hostname in own
-
     def _send(self, request: requests.Request, aro: Credential | None, cookies: str | None) -> Exchange:
-        if not self.is_portals(request.url):
+        if not self.site.admits(request.url):
             raise LeadsElsewhere(f"{request.url} is not the portal's")
         if cookies:
             request.headers["Cookie"] = cookies

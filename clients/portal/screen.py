@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Download as BrowserDownload
 from playwright.sync_api import Error as PlaywrightError
@@ -70,9 +69,7 @@ class Screen:
         connection = site.connection
         self.chromium = chromium
         self._site, self._aro, self._recorder, self._folder = site, aro, recorder, folder
-        self._gate = Gate(
-            chromium.gates, connection, aro, site.hosts | {urlsplit(connection.url).hostname or ""}
-        )
+        self._gate = Gate(chromium.gates, connection, aro, site.own_hosts)
         self.page: Page | None = None
         """The page that is shown; None where none was yet."""
         chromium.run(lambda: self._open(scripts))
@@ -180,7 +177,7 @@ class Screen:
         leads away from the portal."""
         found = self.one(locator, key, scope)
         target = found.evaluate(_TARGET)
-        if target is not None and not self._gate.admits(target):
+        if target is not None and not self._site.admits(target):
             why = f"leads to {target!r}, which is not the portal's"
             raise NoWayOn(self.shown, key, locator, why=why)
 
@@ -234,7 +231,7 @@ class Screen:
     @in_browser
     def download(self, url: str) -> Exchange:
         """Get a file, or a page, in a tab of its own. Raises NoWayOn where the URL is not the portal's."""
-        if not self._gate.admits(url):
+        if not self._site.admits(url):
             raise NoWayOn(self.shown, "certificate", why=f"leads to {url!r}, which is not the portal's")
         tab = self._context.new_page()
         traffic = self._watched(tab)
