@@ -16,7 +16,8 @@ _OF_THE_AD_HOC_SERVICE = frozenset({"behaviour", "http", "load", "messages", "re
 """Modules whose alterations concern the Ad Hoc service alone; those of the Batched service begin
 `batch`, those of the portals `portal`."""
 _OF_CERTIFICATES = frozenset({"certificate", "certificate_extensions"})
-_OF_BOTH_WEB_SERVICES = frozenset({"access", "csr_accepted", "csr_refused", "device", "serving"})
+_OF_BOTH_WEB_SERVICES = frozenset({"csr_accepted", "csr_refused", "device", "serving"})
+_OF_WHO_IS_LET_IN = frozenset({"access"})
 
 Alter = Callable[[Policies], Policies]
 Kind = Literal["defect", "variant"]
@@ -53,6 +54,8 @@ class Alteration:
             return ("portal-gateway", "portal-internet")
         if module.startswith("batch"):
             return ("batch",)
+        if module in _OF_WHO_IS_LET_IN:
+            return ("adhoc", "batch", "portal-gateway")
         if module in _OF_BOTH_WEB_SERVICES:
             return ("adhoc", "batch")
         return ("adhoc",) if module in _OF_THE_AD_HOC_SERVICE | _OF_CERTIFICATES else ()

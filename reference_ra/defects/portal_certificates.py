@@ -28,6 +28,7 @@ _TRIED = frozenset(
         "for-non-repudiation",
         "for-the-other-usage",
         "of-the-device-ca",
+        "of-version-1",
         "policies-not-critical",
         "role-in-decimal",
         "signature-with-null",

@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := set(options.names) - {each.name for each in everything}:
         print(f"no defect or variant of this name: {', '.join(sorted(unknown))}", file=sys.stderr)
         return USAGE_ERROR
-    with running_trials(options.jobs) as trials:
+    with running_trials(options.jobs, every_row=True) as trials:
         return _report(trials, chosen, whole=not options.names)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from reference_ra.alterations import Alteration, alterations
-from tests.defects.scope import scenarios_of
+from tests.defects.scope import OneRowOfTheRest, scenarios_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFORMANT, IN_PART = 0, 5
@@ -102,10 +102,12 @@ def not_whole(trial: Trial, alteration: Alteration | None = None) -> list[str]:
     return reasons
 
 
-def run_trial(folder: Path, options: tuple[str, ...], select: tuple[str, ...] = ()) -> Trial:
+def run_trial(
+    folder: Path, options: tuple[str, ...], select: tuple[str, ...] = (), *plugins: OneRowOfTheRest
+) -> Trial:
     """One conformance run, in this process, against an RA of its own; the test PKI is made once.
 
-    `options` are the RA's; `select` is pytest's, of some scenarios, or empty for all.
+    `options` are the RA's; `select` and `plugins` are pytest's, of some scenarios, or empty for all.
     """
     folder.mkdir()
     command = [
@@ -121,7 +123,7 @@ def run_trial(folder: Path, options: tuple[str, ...], select: tuple[str, ...] = 
     ]  # fmt: skip
     output = io.StringIO()
     with contextlib.chdir(ROOT), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        status = int(pytest.main(arguments))
+        status = int(pytest.main(arguments, list(plugins)))
     file = folder / "out" / "results.json"
     scenarios = json.loads(file.read_text(encoding="utf-8"))["scenarios"] if file.exists() else []
     kept = [{key: scenario[key] for key in KEPT} for scenario in scenarios]
@@ -131,33 +133,45 @@ def run_trial(folder: Path, options: tuple[str, ...], select: tuple[str, ...] = 
 class Trials:
     """Runs trials in processes that last, several at a time."""
 
-    def __init__(self, folder: Path, pool: ProcessPoolExecutor) -> None:
-        """Keep what the runs write in `folder`."""
-        self._folder, self._pool = folder, pool
+    def __init__(self, folder: Path, pool: ProcessPoolExecutor, *, every_row: bool) -> None:
+        """Keep what the runs write in `folder`; `every_row` as `running_trials` has it."""
+        self._folder, self._pool, self._every_row = folder, pool, every_row
         self._started: dict[str, Future[Trial]] = {}
 
-    def start(self, name: str, *options: str, select: tuple[str, ...] = ()) -> Future[Trial]:
+    def start(
+        self,
+        name: str,
+        *options: str,
+        select: tuple[str, ...] = (),
+        plugins: tuple[OneRowOfTheRest, ...] = (),
+    ) -> Future[Trial]:
         """Start a trial, or find the one that was started."""
         if name not in self._started:
-            self._started[name] = self._pool.submit(run_trial, self._folder / name, options, select)
+            folder = self._folder / name
+            self._started[name] = self._pool.submit(run_trial, folder, options, select, *plugins)
         return self._started[name]
 
     def start_altered(self, alteration: Alteration) -> Future[Trial]:
         """Start a trial of the reference RA with a defect, or as a variant."""
         name = f"{alteration.kind}-{alteration.name}"
         claims = [word for interface in alteration.interfaces for word in ("--claim", interface)]
-        return self.start(
-            name, f"--{alteration.kind}", alteration.name, *claims, select=scenarios_of(alteration)
-        )
+        few = alteration.kind == "defect" and not self._every_row
+        plugins = (OneRowOfTheRest(alteration.name, alteration.breaks),) if few else ()
+        options = (f"--{alteration.kind}", alteration.name, *claims)
+        return self.start(name, *options, select=scenarios_of(alteration), plugins=plugins)
 
 
 @contextmanager
-def running_trials(jobs: int = JOBS) -> Iterator[Trials]:
-    """Trials that are stopped on leaving; none starts before the unaltered one has made the PKI."""
+def running_trials(jobs: int = JOBS, *, every_row: bool) -> Iterator[Trials]:
+    """Trials that are stopped on leaving; none starts before the unaltered one has made the PKI.
+
+    A defect's trial executes of each outline that it may concern `every_row`, or one of those outlines that
+    cite nothing that it breaks: a rule that is blamed wrongly mostly is so in every row.
+    """
     with TemporaryDirectory(prefix="smki-matrix-", ignore_cleanup_errors=True) as folder:
         pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
         try:
-            trials = Trials(Path(folder), pool)
+            trials = Trials(Path(folder), pool, every_row=every_row)
             trials.start("unaltered").result()
             yield trials
         finally:

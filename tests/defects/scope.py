@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
+
+import pytest
 
 from reference_ra.alterations import Alteration
+from reports.model import SCENARIO
 
 FEATURES = Path(__file__).resolve().parent.parent.parent / "features"
 _WITHOUT_BROWSER = "not needs-browser"
@@ -30,16 +36,41 @@ def scenarios_of(alteration: Alteration) -> tuple[str, ...]:
     return (*_folders(alteration), "-k", _words(_module(alteration)))
 
 
+@dataclass(frozen=True, slots=True)
+class OneRowOfTheRest:
+    """A pytest plugin for the trial of a defect: of an outline that cites nothing that it breaks, one row is
+    executed. Which one differs from defect to defect, so that a matrix executes them all."""
+
+    defect: str
+    breaks: tuple[str, ...]
+
+    @pytest.hookimpl(trylast=True)  # once `-k` has chosen
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Deselect the other rows."""
+        rows: dict[str, list[pytest.Item]] = defaultdict(list)
+        for item in items:
+            if SCENARIO in item.stash and not set(item.stash[SCENARIO].requirements) & set(self.breaks):
+                rows[item.stash[SCENARIO].id].append(item)
+        dropped: set[pytest.Item] = set()
+        for scenario, its_rows in rows.items():
+            dropped.update(its_rows)
+            dropped.discard(its_rows[crc32(f"{self.defect} {scenario}".encode()) % len(its_rows)])
+        config.hook.pytest_deselected(items=[item for item in items if item in dropped])
+        items[:] = [item for item in items if item not in dropped]
+
+
 def _module(alteration: Alteration) -> str:
     return alteration.alter.__module__.rpartition(".")[2]
 
 
 def _folders(alteration: Alteration) -> Iterator[str]:
     """Leave out the features of services that the trial does not claim; others may be of several."""
-    claimed = set(alteration.interfaces)
-    if _module(alteration) == "tls":
+    module, claimed = _module(alteration), set(alteration.interfaces)
+    if module == "tls":
         claimed = {"adhoc"}
     for folder in sorted(path for path in FEATURES.iterdir() if path.is_dir()):
+        if module == "access" and folder.name in ("portal", "certificates"):
+            continue  # who is let in at the portals is asked in features/transport as well
         services = _PORTALS if folder.name == "portal" else {folder.name} & {"adhoc", "batch"}
         if not services or not claimed or services & claimed:
             yield str(folder)

@@ -15,7 +15,7 @@ DEFECTS, VARIANTS = known("defect"), known("variant")
 
 @pytest.fixture(scope="module")
 def trials() -> Iterator[Trials]:
-    with running_trials() as started:
+    with running_trials(every_row=False) as started:
         for alteration in (*DEFECTS, *VARIANTS):
             started.start_altered(alteration)
         yield started
