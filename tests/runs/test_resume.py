@@ -139,8 +139,8 @@ def test_a_killed_run_is_gone_on_with(reference: Target, tmp_path: Path, plans: 
     assert len(junit(tmp_path)) == len(found)
 
 
-def test_formats_are_those_of_the_first_run(reference: Target, tmp_path: Path) -> None:
-    begin(reference.path, tmp_path, {"AHW-P03": {"at": "then", "seconds": 0}}, *FEW, "--formats=none")
+def test_formats_are_those_of_the_first_run(web_services: Target, tmp_path: Path) -> None:
+    begin(web_services.path, tmp_path, {"AHW-P03": {"at": "then", "seconds": 0}}, *FEW, "--formats=none")
     resume(tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["ledger.sqlite", "results.json"]
 
