@@ -33,8 +33,9 @@ from reference_ra.portal.records import Interface
 from reference_ra.portal.sections import GATEWAY, INTERNET
 from reference_ra.portal.site import PortalSite
 from reference_ra.registry import Credential, Registry
+from reference_ra.repository.accounts_plan import make_accounts
 from reference_ra.services import Services
-from reference_ra.target_file import Endpoints
+from reference_ra.target_file import FOLDER, Endpoints
 from reference_ra.tls import Listener, TlsProtocol, make_context, make_mutual_context
 
 HOST = "127.0.0.1"
@@ -84,6 +85,7 @@ async def serving(
 ) -> AsyncIterator[Endpoints]:
     """Serve on ephemeral ports of loopback while the context lasts."""
     authority = make_authority(directory, pki, policies)
+    make_accounts(authority.registry, directory / FOLDER)
     processor = Processor(authority, policies)
     house = _House(authority, pki, policies)
     async with contextlib.AsyncExitStack() as stack:
