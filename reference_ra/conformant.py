@@ -35,6 +35,7 @@ from reference_ra.pki import TestPki
 from reference_ra.policies import Authority, HttpAnswer, Policies
 from reference_ra.portal.conformant import conformant_portal_policies
 from reference_ra.registry import Credential, IssuedCertificate
+from reference_ra.repository.conformant import conformant_repository_policies
 from reference_ra.tls import ConnectionLimits, TlsSettings
 
 ADHOC_PATH = f"/{SERVICE_VERSION}/AdHocDeviceCSR"
@@ -125,4 +126,5 @@ def conformant_policies() -> Policies:
         log_rejection=_log_rejection,
         batch=conformant_batch_policies(),
         portal=conformant_portal_policies(),
+        repository=conformant_repository_policies(),
     )

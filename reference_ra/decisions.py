@@ -12,6 +12,8 @@ from reference_ra.der import DerError
 from reference_ra.messages import Rejected, Status
 from reference_ra.policies import Authority, DeviceRule, Policies
 from reference_ra.registry import IssuedCertificate
+from reference_ra.repository import lodging
+from reference_ra.repository.records import Way
 
 CERTIFICATE_LIMIT = 100
 """Device Certificates for one Device ID, ever."""
@@ -70,10 +72,11 @@ def make_certificate(
     return IssuedCertificate(device, key_usage, fields.serial, octets, now)
 
 
-def issue(policies: Policies, authority: Authority, csr: Csr, device: bytes) -> bytes:
-    """A new certificate, lodged."""
+def issue(policies: Policies, authority: Authority, csr: Csr, device: bytes, way: Way) -> bytes:
+    """A new certificate, recorded, and lodged in the Repository."""
     issued = make_certificate(policies, authority, csr, device, authority.clock.now())
     policies.lodge(authority, issued)
+    lodging.lodge(policies, authority, way, (lodging.of_device(issued),))
     return issued.der
 
 
@@ -82,4 +85,4 @@ async def decide(policies: Policies, authority: Authority, octets: bytes) -> byt
     csr = check_csr(policies, octets)
     device = policies.device_of(authority, csr)
     check_device(policies, authority, device)
-    return issue(policies, authority, csr, device)
+    return issue(policies, authority, csr, device, "adhoc")

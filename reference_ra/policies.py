@@ -22,6 +22,7 @@ from reference_ra.messages import Rejected, Reply, Status
 from reference_ra.pki import TestPki
 from reference_ra.portal.policies import PortalPolicies
 from reference_ra.registry import Credential, IssuedCertificate
+from reference_ra.repository.policies import RepositoryPolicies
 from reference_ra.tls import ConnectionLimits, TlsSettings
 
 __all__ = ["Authority", "DeviceRule", "HttpAnswer", "Policies"]
@@ -94,3 +95,5 @@ class Policies:
     """What is the Batched Device CSR Web Service's own."""
     portal: PortalPolicies
     """What is the SMKI Portals' own."""
+    repository: RepositoryPolicies
+    """What is the SMKI Repository's own."""

@@ -19,6 +19,8 @@ from reference_ra.portal.store import TABLES as PORTAL_TABLES
 from reference_ra.portal.store import PortalStore
 from reference_ra.repository.accounts import TABLES as ACCOUNT_TABLES
 from reference_ra.repository.accounts import AccountStore
+from reference_ra.repository.store import TABLES as REPOSITORY_TABLES
+from reference_ra.repository.store import RepositoryStore
 
 _TABLES = """
 create table certificate (
@@ -117,13 +119,15 @@ class Registry:
         # A run's records are thrown away with it: no need to wait for the disk.
         self._database.executescript(
             "pragma synchronous=off; pragma journal_mode=memory;"
-            f"{_TABLES} {ELIGIBILITY_TABLES} {store.TABLES} {PORTAL_TABLES} {ACCOUNT_TABLES}"
+            f"{_TABLES} {ELIGIBILITY_TABLES} {store.TABLES} {PORTAL_TABLES}"
+            f"{REPOSITORY_TABLES} {ACCOUNT_TABLES}"
         )
         self._reserved: Counter[bytes] = Counter()
         self.batches = store.BatchStore(self._database)
         self.portal_requests = PortalStore(self._database)
         self.eligibility = Eligibility(self._database)
         self.accounts = AccountStore(self._database)
+        self.repository = RepositoryStore(self._database)
 
     def close(self) -> None:
         """Close the database."""

@@ -24,6 +24,8 @@ from reference_ra.decisions import make_certificate
 from reference_ra.messages import Rejected
 from reference_ra.policies import Policies
 from reference_ra.registry import IssuedCertificate
+from reference_ra.repository import lodging
+from reference_ra.repository.records import Way
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ class Issuer:
 
         `moment` says when the CSR at a position is processed: its certificate begins then.
         """
-        registry = self._authority.registry
+        registry, policies = self._authority.registry, self._policies
         submitted = registry.batches.csrs(batch.id, first, min(_AT_ONCE, end - first))
         checked = await _spread(self._check, submitted)
         decided = [self._decide(batch, csr, moment(place)) for place, csr in enumerate(checked, first)]
@@ -69,6 +71,9 @@ class Issuer:
                     self._lodge(position, csr.identifier, each)
                     for position, (csr, each) in enumerate(zip(submitted, made, strict=True), first)
                 ]
+                issued = (each for each in made if isinstance(each, IssuedCertificate))
+                way: Way = "batch" if batch.archive is None else "portal-batch"
+                lodging.lodge(policies, self._authority, way, map(lodging.of_device, issued))
                 registry.batches.record(batch.id, outcomes, first + len(submitted))
         finally:
             for each in decided:

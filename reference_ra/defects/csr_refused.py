@@ -159,4 +159,4 @@ def _issue_if_read(policies: Policies, authority: Authority, octets: bytes) -> N
     except DerError:
         return
     if authority.registry.certificates_issued(device):
-        issue(policies, authority, csr, device)
+        issue(policies, authority, csr, device, "adhoc")

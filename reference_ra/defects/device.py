@@ -88,7 +88,7 @@ def limit_is_raced(policies: Policies) -> Policies:
         device = policies_.device_of(authority, csr)
         check_device(policies_, authority, device)
         await asyncio.sleep(0.1)
-        return issue(policies_, authority, csr, device)
+        return issue(policies_, authority, csr, device, "adhoc")
 
     return replace(policies, decide=decide)
 

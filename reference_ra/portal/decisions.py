@@ -10,6 +10,7 @@ from reference_ra.policies import Authority, Policies
 from reference_ra.portal.organisation_csr import OrganisationSubject, subject_of
 from reference_ra.portal.records import Interface
 from reference_ra.registry import IssuedOrganisationCertificate, Subscriber
+from reference_ra.repository import lodging
 
 
 def check_organisation_csr(policies: Policies, text: str) -> Csr:
@@ -27,7 +28,7 @@ def why_not(
 
 
 def issue_organisation(policies: Policies, authority: Authority, csr: Csr) -> bytes:
-    """A new Organisation Certificate, DER, lodged (M-2.3.1.4)."""
+    """A new Organisation Certificate, DER, recorded, and lodged in the Repository (M-2.3.1.4)."""
     now, ca, subject = authority.clock.now(), authority.organisation_ca, subject_of(csr)
     fields = policies.portal.fill_fields(csr, ca, now)
     octets = assemble(fields, ca, policies.portal.sign)
@@ -42,6 +43,7 @@ def issue_organisation(policies: Policies, authority: Authority, csr: Csr) -> by
         now,
     )
     policies.portal.lodge(authority, issued)
+    lodging.lodge(policies, authority, "organisation", (lodging.of_organisation(issued),))
     return octets
 
 
@@ -57,4 +59,4 @@ def decide_on_device(
     for refuses in policies.portal.device_rules.values():
         if rejected := refuses(authority, subscriber, device):
             raise rejected
-    return device, issue(policies, authority, csr, device)
+    return device, issue(policies, authority, csr, device, "portal-device")

@@ -1,1 +1,1 @@
-"""The SMKI Repository (Appendices O and P): what is lodged in it, and the three ways to it."""
+"""The SMKI Repository (Appendices O and P): what is lodged there, and how it is found."""
