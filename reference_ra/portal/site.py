@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from tempfile import TemporaryFile
 from typing import BinaryIO, get_args
-from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -19,13 +16,12 @@ from aiohttp.typedefs import Middleware
 from reference_ra.access import Refusal
 from reference_ra.door import Door, label_of
 from reference_ra.policies import Authority, Policies
+from reference_ra.portal.answers import Handler, as_pages, download, page
 from reference_ra.portal.assets import STATIC_TYPES
 from reference_ra.portal.desk import Desk
 from reference_ra.portal.pages import CSR_FIELD, FORMS, TITLES, TOKEN_FIELD, Pages, Viewer
 from reference_ra.portal.posted import Posted, TooLarge, Unreadable
 from reference_ra.portal.problems import (
-    BY_STATUS,
-    FAILURE,
     FORGED,
     LATE,
     NOT_FOUND,
@@ -45,10 +41,6 @@ from reference_ra.portal.records import (
 from reference_ra.portal.sections import Place
 from reference_ra.portal.sessions import Posting, Session, Sessions
 from reference_ra.registry import Credential
-
-logger = logging.getLogger(__name__)
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _PIECE_OCTETS = 65536
 _ZIP = "application/zip"
@@ -101,13 +93,13 @@ class PortalSite:
 
     def landing_application(self) -> web.Application:
         """The landing page; it asks for no IKI Certificate."""
-        application = self._application(self._as_pages)
+        application = self._application()
         application.router.add_get("/", self._landing)
         return application
 
     def sections_application(self) -> web.Application:
         """The sections, for users who have presented an IKI Certificate."""
-        application = self._application(self._as_pages, self._at_the_door)
+        application = self._application(self._at_the_door)
         router = application.router
         for place in self._site.places:
             if place.interface == self._interface:
@@ -122,7 +114,7 @@ class PortalSite:
         return application
 
     def _application(self, *middlewares: Middleware) -> web.Application:
-        application = web.Application(middlewares=middlewares)
+        application = web.Application(middlewares=(as_pages(self._problem), *middlewares))
         application.on_response_prepare.append(self._finish)
         application.router.add_get("/static/{name}", self._static)
         return application
@@ -137,26 +129,6 @@ class PortalSite:
             router.add_get("/organisation/requests/{reference}/certificate", self._certificate)
 
     # What surrounds every page
-
-    @web.middleware
-    async def _as_pages(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Whatever happens is answered by a page; one of a failure shows nothing of the RA's inside."""
-        allow: str | None = None
-        try:
-            response = await handler(request)
-        except Stopped as stopped:
-            response = self._problem(stopped.problem)
-        except web.HTTPException as error:
-            allow = error.headers.get("Allow")
-            response = self._problem(BY_STATUS.get(error.status, UNREADABLE))
-        except ConnectionError:
-            raise
-        except Exception:
-            logger.exception("%s %s failed", request.method, request.path)
-            response = self._problem(FAILURE)
-        if allow:
-            response.headers["Allow"] = allow
-        return response
 
     @web.middleware
     async def _at_the_door(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -188,7 +160,7 @@ class PortalSite:
             response.headers.add("Set-Cookie", f"{cookie}; Path=/; Secure; HttpOnly; SameSite=Strict")
 
     def _problem(self, problem: Problem) -> web.Response:
-        return _page(self._pages.problem(problem), problem.status)
+        return page(self._pages.problem(problem), problem.status)
 
     # The pages
 
@@ -202,11 +174,11 @@ class PortalSite:
 
     async def _landing(self, _request: web.Request) -> web.Response:
         sections = [each for each in TITLES if Place(self._interface, each) in self._site.places]
-        return _page(self._pages.landing(sections))
+        return page(self._pages.landing(sections))
 
     async def _home(self, request: web.Request) -> web.Response:
         visitor = request[_VISITOR]
-        return _page(self._pages.home(visitor.viewer))
+        return page(self._pages.home(visitor.viewer))
 
     async def _csr_form(self, request: web.Request) -> web.Response:
         visitor = request[_VISITOR]
@@ -227,7 +199,7 @@ class PortalSite:
         return self._answer(visitor, made)
 
     def _form_page(self, visitor: _Visitor, kind: Kind) -> web.Response:
-        return _page(self._pages.form(visitor.viewer, FORMS[kind]))
+        return page(self._pages.form(visitor.viewer, FORMS[kind]))
 
     @asynccontextmanager
     async def _posted(self, request: web.Request, visitor: _Visitor) -> AsyncIterator[Posted]:
@@ -265,7 +237,7 @@ class PortalSite:
         return self._request_page(visitor, self._find(request))
 
     def _request_page(self, visitor: _Visitor, found: PortalRequest) -> web.Response:
-        return _page(self._pages.request(visitor.viewer, self._site.shown(found)))
+        return page(self._pages.request(visitor.viewer, self._site.shown(found)))
 
     def _find(self, request: web.Request) -> PortalRequest:
         """The request of a path; what is another Party's is not found, as what there is not."""
@@ -278,12 +250,12 @@ class PortalSite:
     async def _requests(self, request: web.Request) -> web.Response:
         visitor = request[_VISITOR]
         requests = self._desk.requests(visitor.credential, visitor.place.section)
-        return _page(self._pages.requests(visitor.viewer, requests, _page_number(request)))
+        return page(self._pages.requests(visitor.viewer, requests, _page_number(request)))
 
     async def _pickup(self, request: web.Request) -> web.Response:
         visitor = request[_VISITOR]
         items = self._desk.pickups(visitor.credential)
-        return _page(self._pages.pickup(visitor.viewer, items, _page_number(request)))
+        return page(self._pages.pickup(visitor.viewer, items, _page_number(request)))
 
     async def _certificate(self, request: web.Request) -> web.Response:
         found = self._find(request)
@@ -291,7 +263,7 @@ class PortalSite:
         if file is None:
             raise Stopped(NOT_FOUND)
         name, octets = file
-        return web.Response(body=octets, headers=_download(name, "application/octet-stream"))
+        return web.Response(body=octets, headers=download(name, "application/octet-stream"))
 
     def _batch_file(self, which: BatchFile) -> Handler:
         async def give(request: web.Request) -> web.StreamResponse:
@@ -301,7 +273,7 @@ class PortalSite:
                 if name is None:
                     raise Stopped(NOT_FOUND)
                 file.seek(0)
-                return await _stream(request, _download(name, _FILE_TYPES[which]), file)
+                return await _stream(request, download(name, _FILE_TYPES[which]), file)
 
         return give
 
@@ -313,17 +285,6 @@ def _cookie(place: Place) -> str:
 
 def _path_of(place: Place, reference: str) -> str:
     return f"/{place.section}/requests/{reference}"
-
-
-def _page(text: str, status: int = 200) -> web.Response:
-    return web.Response(text=text, status=status, content_type="text/html")
-
-
-def _download(name: str, content_type: str) -> dict[str, str]:
-    """The headers of a file that is to be kept under a name."""
-    plain = re.sub(r'[^ -~]|["\\]', "_", name)
-    others = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
-    return {"Content-Type": content_type, "Content-Disposition": f'attachment; filename="{plain}"{others}'}
 
 
 async def _stream(request: web.Request, headers: dict[str, str], file: BinaryIO) -> web.StreamResponse:
