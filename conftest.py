@@ -11,6 +11,7 @@ pytest_plugins = [
     "fixtures.conversation",
     "fixtures.kept_batch",
     "fixtures.portals",
+    "fixtures.repository",
     "fixtures.aros",
     "fixtures.kept_requests",
     "fixtures.portal_access",

@@ -15,6 +15,9 @@ PERMITTED_CIPHERS = (
 )
 """The cipher suites of M-G-a, by OpenSSL's names: all that a client of the SMKI may offer."""
 
+ANY_CIPHERS = ("DEFAULT",)
+"""OpenSSL's own choice: of a service for which M-G-a does not ask."""
+
 RENEGOTIATION_SECONDS = 300.0
 """M-2.4.EST-a: the TLS session renegotiation time-out that a subscriber sets for each connection."""
 
@@ -45,12 +48,15 @@ class Connection:
     """A longer body is not read to its end."""
     tls_minimum: str = "TLSv1.2"
     tls_maximum: str = "TLSv1.2"
+    ciphers: tuple[str, ...] = PERMITTED_CIPHERS
+    """What is offered, by OpenSSL's names."""
 
     def tls_context(
-        self, credential: Credential | None, ciphers: tuple[str, ...] = PERMITTED_CIPHERS
+        self, credential: Credential | None, ciphers: tuple[str, ...] | None = None
     ) -> ssl.SSLContext:
-        """A context that verifies the server, its host name included, and presents `credential`."""
-        return _tls_context(self, credential, ciphers)  # type: ignore[arg-type] # hashed by identity
+        """A context that verifies the server, its host name included, and presents `credential`; with
+        `ciphers` in place of the connection's own."""
+        return _tls_context(self, credential, ciphers or self.ciphers)  # type: ignore[arg-type] # hashed by identity
 
 
 TLS_VERSIONS = {

@@ -22,6 +22,11 @@ CAPABILITIES = {
     "organisations": "tell how many Organisation Certificates were issued for an organisation "
     "(organisation_certificates_issued)",
     "eligibility": "say which Remote Party Roles may ask for a Device's certificates (set_eligibility)",
+    "accounts": "make a user of the Repository, reset a password, unlock an account "
+    "(make_repository_account, reset_repository_password, unlock_repository_account)",
+    "revocation": "have an Organisation Certificate revoked (revoke_organisation_certificate)",
+    "statuses": "give an organisation a certificate of a certain status "
+    "(organisation_certificate_with_status)",
 }
 """Each capability, and the methods that stand for it."""
 
@@ -81,3 +86,28 @@ class Operator(ABC):  # noqa: B024 - a plug-in overrides only what its capabilit
         characters. What other roles may do is left open (SEC L3.16, M-2.5.1.3-c).
         """
         raise OperatorError(f"{type(self).__name__} cannot say who is eligible")
+
+    def make_repository_account(self) -> tuple[str, str]:
+        """A new user of the Repository portal: username and password, which the first login has to change
+        (P-3.1-b)."""
+        raise OperatorError(f"{type(self).__name__} cannot make an account")
+
+    def reset_repository_password(self, username: str) -> str:
+        """Reset a user's password, as the DCC does: another, which the next login has to change
+        (P-3.1-b)."""
+        raise OperatorError(f"{type(self).__name__} cannot reset a password")
+
+    def unlock_repository_account(self, username: str) -> None:
+        """Unlock a user's account, as an administrator does (P-3.1-c)."""
+        raise OperatorError(f"{type(self).__name__} cannot unlock an account")
+
+    def revoke_organisation_certificate(self, serial: int) -> None:
+        """Have an Organisation Certificate revoked, which its subscriber has rejected (M-2.3.1.5-b)."""
+        raise OperatorError(f"{type(self).__name__} cannot have a certificate revoked")
+
+    def organisation_certificate_with_status(self, eui64: bytes, status: str) -> int:
+        """Lodge an Organisation Certificate of an organisation that has this `CertificateStatus`.
+
+        `eui64` is the organisation's, 8 octets; `status` is ``E``, expired. Gives its serial number.
+        """
+        raise OperatorError(f"{type(self).__name__} cannot make a certificate of a status")

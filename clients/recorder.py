@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from clients.exchange import Exchange, Failure, Response
 
@@ -48,16 +48,17 @@ class Redactor:
 
         A secret shorter than four characters is not looked for: it would be found everywhere.
         """
-        forms: set[bytes] = set()
-        for secret in secrets:
-            if len(secret) >= _SHORTEST_SECRET:
-                octets = secret.encode()
-                forms |= {octets, quote(secret, safe="").encode(), base64.b64encode(octets)}
-        self._given = frozenset(forms)
+        self._given: frozenset[bytes] = frozenset().union(*map(_forms, secrets))
         self._sessions: list[frozenset[bytes]] = []
         self._lock = threading.Lock()
         self._marks: tuple[list[bytes], re.Pattern[bytes]] = [], re.compile(b"")
         self._look_for(self._given)
+
+    def hide(self, secret: str) -> None:
+        """Look for another secret from now on: one that was made in the run."""
+        with self._lock:
+            self._given |= _forms(secret)
+            self._look_for(self._given.union(*self._sessions))
 
     def _look_for(self, forms: Iterable[bytes]) -> None:
         known = sorted(forms, key=len, reverse=True)
@@ -162,6 +163,15 @@ class Redactor:
             (name, REDACTED if name.lower() in _SECRET_HEADERS else self.text(value))
             for name, value in headers
         )
+
+
+def _forms(secret: str) -> frozenset[bytes]:
+    """A secret as it may stand somewhere; none of a short one."""
+    if len(secret) < _SHORTEST_SECRET:
+        return frozenset()
+    octets = secret.encode()
+    as_in_form = quote_plus(secret).encode()
+    return frozenset({octets, quote(secret, safe="").encode(), as_in_form, base64.b64encode(octets)})
 
 
 @dataclass(frozen=True, slots=True)

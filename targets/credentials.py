@@ -19,7 +19,9 @@ from targets.table import Table
 from targets.values import good_eui64, octets
 
 _ROLE = re.compile(r"[0-9A-F]{2}")
-_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What the name of a credential, or of an account, is made of."""
+RIGHT_LABEL = "begin with a letter or digit; go on with letters, digits, dot, hyphen, underscore"
 
 
 def read_credentials(root: Table) -> Mapping[str, model.Credential]:
@@ -27,9 +29,8 @@ def read_credentials(root: Table) -> Mapping[str, model.Credential]:
     table = root.table("credentials")
     credentials: dict[str, model.Credential] = {}
     for label in table.names():
-        if not _LABEL.fullmatch(label):
-            right = "begin with a letter or digit; go on with letters, digits, dot, hyphen, underscore"
-            table.bad(label, "not a usable label", right, show=False)
+        if not LABEL.fullmatch(label):
+            table.bad(label, "not a usable label", RIGHT_LABEL, show=False)
         credential = _read_credential(label, table.table(label))
         if credential is not None:
             credentials[label] = credential

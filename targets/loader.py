@@ -18,6 +18,9 @@ from targets.credentials import read_credentials
 from targets.pages import read_pages
 from targets.plugins import PluginError, load_class, load_operator_class
 from targets.problems import Problems, TargetError
+from targets.repository import REPOSITORY_PORTAL, REPOSITORY_SFTP
+from targets.repository_pages import read_repository_pages
+from targets.repository_tables import read_accounts, read_repository
 from targets.table import Source, Table, one_of
 from targets.values import good_eui64, good_octets, good_oid, octets
 
@@ -100,6 +103,9 @@ def _read_target(path: Path, root: Table) -> model.Target:
         browser=_read_browser(root),
         clients=_read_clients(root),
         operator=_read_operator(root),
+        accounts=read_accounts(root),
+        repository=read_repository(root, statement.interfaces),
+        repository_pages=read_repository_pages(root, statement.interfaces),
         appendix_k=_read_appendix_k(root),
         secrets=frozenset(root.source.secrets),
     )
@@ -136,7 +142,7 @@ def _read_endpoints(root: Table, statement: model.Statement) -> Mapping[str, mod
         entry = table.table(interface, required=required)
         if interface not in table:
             continue
-        scheme = "sftp" if interface == "repository-sftp" else "https"
+        scheme = "sftp" if interface == REPOSITORY_SFTP else "https"
         url = entry.text("url", required=f"give the published {scheme} URL")
         if url is not None and _good_url(entry, url, scheme):
             endpoints[interface] = model.Endpoint(interface, url, _read_hosts(entry, interface))
@@ -146,7 +152,7 @@ def _read_endpoints(root: Table, statement: model.Statement) -> Mapping[str, mod
 
 
 def _read_hosts(entry: Table, interface: str) -> tuple[str, ...]:
-    if interface not in model.PORTALS:
+    if interface not in (*model.PORTALS, REPOSITORY_PORTAL):
         return ()
     hosts = entry.texts("hosts") or ()
     for host in hosts:
@@ -192,6 +198,8 @@ def _read_trust(root: Table, statement: model.Statement) -> model.TrustAnchors:
         server_anchors=read_anchors(table, "server_anchors"),
         device_issuing_cas=read_anchors(table, "device_issuing_cas"),
         organisation_issuing_cas=read_anchors(table, "organisation_issuing_cas"),
+        device_root_cas=read_anchors(table, "device_root_cas"),
+        organisation_root_cas=read_anchors(table, "organisation_root_cas"),
     )
     table.finish()
     return trust
@@ -254,6 +262,7 @@ def _read_limits(root: Table) -> model.Limits:
             "batch_response_seconds", default.batch_response_seconds, 0.1, 86_400
         ),
         response_bytes=table.integer("response_bytes", default.response_bytes, 1024, 2**30),
+        extract_bytes=table.integer("extract_bytes", default.extract_bytes, 1024, 2**40),
         concurrent_requests=table.integer("concurrent_requests", default.concurrent_requests, 1, 1000),
     )
     table.finish()

@@ -21,20 +21,28 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
+from clients.connection import ANY_CIPHERS, PERMITTED_CIPHERS, Connection
 from clients.connection import TLS_VERSIONS as CLIENT_TLS_VERSIONS
-from clients.connection import Connection
 from clients.pacing import Polling
 from clients.portal.pages import PageMap
 from clients.portal.portal import PortalSite
+from clients.repository.pages import RepositoryPages
+from clients.repository.portal import RepositorySite
+from clients.repository.sftp import SftpSite
+from targets.repository import (
+    REPOSITORY,
+    REPOSITORY_PORTAL,
+    REPOSITORY_SFTP,
+    Account,
+    RepositorySettings,
+)
 
 INTERFACES = (
     "adhoc",
     "batch",
     "portal-gateway",
     "portal-internet",
-    "repository-portal",
-    "repository-web-service",
-    "repository-sftp",
+    *REPOSITORY,
 )
 """The interfaces that a conformance statement may claim."""
 
@@ -68,6 +76,9 @@ DEFAULT_CLIENTS: Mapping[str, str] = {
     "batch": "clients.gateway.batch_requests:RequestsBatchClient",
     "portal-gateway": "clients.portal.forms:FormsPortalClient",
     "portal-internet": "clients.portal.forms:FormsPortalClient",
+    "repository-portal": "clients.repository.portal_forms:FormsRepositoryPortal",
+    "repository-web-service": "clients.repository.web_service_requests:RequestsRepositoryWebService",
+    "repository-sftp": "clients.repository.sftp_paramiko:ParamikoRepositorySftp",
 }
 """The client of each interface where the target file names no other."""
 
@@ -117,6 +128,10 @@ class TrustAnchors:
     """Issuing CAs whose key may have signed a Device Certificate."""
     organisation_issuing_cas: tuple[x509.Certificate, ...] = ()
     """Issuing CAs whose key may have signed an Organisation Certificate."""
+    device_root_cas: tuple[x509.Certificate, ...] = ()
+    """Roots above the CAs that issue Device Certificates."""
+    organisation_root_cas: tuple[x509.Certificate, ...] = ()
+    """Roots above the CAs that issue Organisation Certificates."""
 
     @property
     def server_anchors_pem(self) -> str:
@@ -226,9 +241,11 @@ class Limits:
     """From the request's last octet to the response's last."""
     batch_response_seconds: float = 600.0
     """The same of the Batched service, whose requests and results may have 20 million octets, and of the
-    files that a portal is given or gives."""
+    files that a portal or SFTP gives, or a portal is given."""
     response_bytes: int = 1_048_576
     """Largest response that is read."""
+    extract_bytes: int = 2_147_483_648
+    """Largest file that is read by SFTP."""
     concurrent_requests: int = 20
     """Device CSRs that the concurrency scenarios have in flight at once."""
 
@@ -280,6 +297,11 @@ class Target:
     clients: Mapping[str, str]
     """``module:Class`` by interface; the suite's own where the file names none."""
     operator: OperatorConfig | None
+    accounts: Mapping[str, Account]
+    """The users of the Repository, by label, in the file's order."""
+    repository: RepositorySettings
+    repository_pages: RepositoryPages | None
+    """The page map of the Repository portal, where it is claimed."""
     appendix_k: Mapping[str, str]
     """Scenario id to its id in the edition of Appendix K that the target is tested beside."""
     secrets: frozenset[str] = field(repr=False)
@@ -301,6 +323,7 @@ class Target:
             response_bytes=limits.response_bytes,
             tls_minimum=self.settings.tls_minimum,
             tls_maximum=self.settings.tls_maximum,
+            ciphers=ANY_CIPHERS if interface in REPOSITORY else PERMITTED_CIPHERS,
         )
 
     def portal_site(self, interface: str) -> PortalSite:
@@ -313,6 +336,38 @@ class Target:
             hosts=frozenset(endpoint.hosts),
             browser=self.browser,
             file_seconds=self.limits.batch_response_seconds,
+        )
+
+    def repository_site(self) -> RepositorySite:
+        """How a client connects to the Repository portal, which is claimed, and finds its way on it."""
+        if self.repository_pages is None:
+            raise ValueError(f"the target file has no page map of {REPOSITORY_PORTAL}")
+        return RepositorySite(
+            interface=REPOSITORY_PORTAL,
+            connection=self.connection(REPOSITORY_PORTAL),
+            pages=self.repository_pages,
+            hosts=frozenset(self.endpoints[REPOSITORY_PORTAL].hosts),
+            browser=self.browser,
+            file_seconds=self.limits.batch_response_seconds,
+        )
+
+    def sftp_site(self) -> SftpSite:
+        """How a client connects to the Repository's SFTP server, which is claimed."""
+        return SftpSite(
+            url=self.endpoints[REPOSITORY_SFTP].url,
+            host_keys=self.repository.sftp_host_keys,
+            connect_seconds=self.limits.connect_seconds,
+            response_seconds=self.limits.response_seconds,
+            file_seconds=self.limits.batch_response_seconds,
+            file_octets=self.limits.extract_bytes,
+        )
+
+    def find_accounts(self, interface: str, *, state: str = "valid") -> tuple[Account, ...]:
+        """The users of the Repository who may use an interface and have this state."""
+        return tuple(
+            account
+            for account in self.accounts.values()
+            if interface in account.interfaces and account.state == state
         )
 
     def find_credentials(

@@ -36,7 +36,7 @@ STATUSES = (
 )
 """What an error may accord with (M-A, M-C; INELIGIBLE of M-D)."""
 
-_Reader = Callable[[Table, str], Any]
+PageReader = Callable[[Table, str], Any]
 """Reads one key. None where it is absent or wrong; a problem is noted where it may not be."""
 
 
@@ -83,7 +83,8 @@ def _check_files(page: Table) -> None:
     page.problems.add(page.key, "lacks certificates and report", right)
 
 
-def _locator(table: Table, key: str, *, needed: bool = True) -> Locator | None:
+def read_locator(table: Table, key: str, *, needed: bool = True) -> Locator | None:
+    """A locator. None where it is absent or wrong; a problem is noted unless it may be absent."""
     text = table.text(key, required=_LOCATOR if needed else None)
     if text is None:
         return None
@@ -103,23 +104,25 @@ def _locator(table: Table, key: str, *, needed: bool = True) -> Locator | None:
     return locator
 
 
-def _message(table: Table, key: str, *, group: str | None = None, needed: bool = True) -> Message | None:
+def read_message(table: Table, key: str, *, group: str | None = None, needed: bool = True) -> Message | None:
+    """A locator, or a table with one and what its text says; as `read_locator` otherwise."""
     if table.is_table(key):
         inner = table.table(key)
-        find = _locator(inner, "find")
-        says = _pattern(inner, "says", groups=(group,) if group else ())
+        find = read_locator(inner, "find")
+        says = read_pattern(inner, "says", groups=(group,) if group else ())
         inner.finish()
         return None if find is None else Message(find, says)
-    find = _locator(table, key, needed=needed)
+    find = read_locator(table, key, needed=needed)
     if find is not None and group is not None:
         right = f'give {{ find = "{find}", says = "..." }}, with a group (?P<{group}>...) in says'
         table.bad(key, f"does not say which part of the text is the {group}", right)
     return None if find is None else Message(find)
 
 
-def _pattern(
+def read_pattern(
     table: Table, key: str, *, groups: tuple[str, ...] = (), needed: bool = True
 ) -> re.Pattern[str] | None:
+    """A regular expression with these groups; as `read_locator` otherwise."""
     form = "a regular expression" + "".join(f", with a group (?P<{group}>...)" for group in groups)
     text = table.text(key, required=f"give {form}" if needed else None)
     if text is None:
@@ -142,12 +145,12 @@ def _pattern(
 def _statuses(table: Table, key: str, *, needed: bool) -> re.Pattern[str] | Mapping[str, Any] | None:
     """One regular expression with the status in it; or a table with one for each status."""
     if not table.is_table(key):
-        return _pattern(table, key, groups=(key,), needed=needed)
+        return read_pattern(table, key, groups=(key,), needed=needed)
     inner = table.table(key)
     for status in inner.names():
         if status not in STATUSES:
             inner.bad(status, "not a status of an error", one_of(STATUSES, status), show=False)
-    return {status: _pattern(inner, status) for status in inner.names() if status in STATUSES}
+    return {status: read_pattern(inner, status) for status in inner.names() if status in STATUSES}
 
 
 def _batch_reference(table: Table, key: str) -> str | None:
@@ -162,41 +165,45 @@ def _batch_reference(table: Table, key: str) -> str | None:
     return text
 
 
-_optional = partial(_locator, needed=False)
-_reference = partial(_pattern, groups=("reference",))
-_FORM: Mapping[str, _Reader] = {
+_optional = partial(read_locator, needed=False)
+_reference = partial(read_pattern, groups=("reference",))
+_FORM: Mapping[str, PageReader] = {
     "open": _optional,
-    "field": _locator,
-    "submit": _locator,
-    "accepted": _message,
-    "approved": partial(_message, needed=False),
-    "rejected": _message,
-    "error": _locator,
-    "reference": partial(_message, group="reference"),
+    "field": read_locator,
+    "submit": read_locator,
+    "accepted": read_message,
+    "approved": partial(read_message, needed=False),
+    "rejected": read_message,
+    "error": read_locator,
+    "reference": partial(read_message, group="reference"),
 }
-_BATCH_FORM: Mapping[str, _Reader] = {**_FORM, "csrs": partial(_message, group="csrs")}
-_REQUESTS: Mapping[str, _Reader] = {
-    "open": _locator,
-    "row": _locator,
+_BATCH_FORM: Mapping[str, PageReader] = {**_FORM, "csrs": partial(read_message, group="csrs")}
+_REQUESTS: Mapping[str, PageReader] = {
+    "open": read_locator,
+    "row": read_locator,
     "reference": _reference,
     "details": _optional,
-    "certificate": _locator,
+    "certificate": read_locator,
     "next": _optional,
 }
-_PICKUP: Mapping[str, _Reader] = {
-    "open": _locator,
-    "row": _locator,
+_PICKUP: Mapping[str, PageReader] = {
+    "open": read_locator,
+    "row": read_locator,
     "reference": _reference,
-    "certificate": _locator,
+    "certificate": read_locator,
     "certificates": _optional,
     "report": _optional,
     "response": _optional,
     "web_service_batch": _batch_reference,
-    "record": partial(_pattern, groups=("id", "name", "status")),
+    "record": partial(read_pattern, groups=("id", "name", "status")),
     "next": _optional,
 }
-_PAGES: Mapping[str, tuple[type[Any], Mapping[str, _Reader], str]] = {
-    "landing": (LandingPage, {"organisation": _locator, "device": _locator}, "the page at the portal's URL"),
+_PAGES: Mapping[str, tuple[type[Any], Mapping[str, PageReader], str]] = {
+    "landing": (
+        LandingPage,
+        {"organisation": read_locator, "device": read_locator},
+        "the page at the portal's URL",
+    ),
     "organisation": (FormPage, _FORM, "the form for an Organisation CSR"),
     "organisation_requests": (RequestsPage, _REQUESTS, "the list of one's Organisation CSRs"),
     "device": (FormPage, _FORM, "the form for an ad hoc Device CSR"),
@@ -206,5 +213,5 @@ _PAGES: Mapping[str, tuple[type[Any], Mapping[str, _Reader], str]] = {
 }
 _PATTERNS: Mapping[str, Callable[..., Any]] = {
     "status": _statuses,
-    "code": partial(_pattern, groups=("code",)),
+    "code": partial(read_pattern, groups=("code",)),
 }

@@ -20,7 +20,8 @@ from clients.portal.cookies import Cookies
 from clients.portal.form_reading import MULTIPART, URL_ENCODED
 from clients.portal.html import joined
 from clients.portal.multipart import multipart
-from clients.portal.portal import FilledForm, PortalSite
+from clients.portal.portal import FilledForm
+from clients.portal.site import Site
 from clients.recorder import Recorder
 from clients.sessions import Sessions
 from clients.spool import Spooler, SpoolFolder
@@ -62,7 +63,7 @@ class _Sending:
 class Journey:
     """What one visit sends. Every exchange goes through the recorder, under the site's interface."""
 
-    def __init__(self, site: PortalSite, recorder: Recorder, sessions: Sessions, folder: SpoolFolder) -> None:
+    def __init__(self, site: Site, recorder: Recorder, sessions: Sessions, folder: SpoolFolder) -> None:
         """Nothing is sent yet. `sessions` and `folder` are the client's, which closes them."""
         self._site, self._recorder, self._sessions, self._folder = site, recorder, sessions, folder
         connection = site.connection

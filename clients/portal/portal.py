@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from clients.connection import Connection, Credential
 from clients.exchange import Exchange
 from clients.portal.pages import FormPage, Locator, PageMap, RequestsPage
+from clients.portal.site import Site
 from clients.recorder import Recorder
 
 
@@ -44,7 +44,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PortalSite:
+class PortalSite(Site):
     """Which portal, and how to find one's way on it."""
 
     interface: str
@@ -53,25 +53,8 @@ class PortalSite:
     """Its URL is that of the landing page."""
     pages: PageMap
     hosts: frozenset[str]
-    """Hosts, beside the landing page's, that its links and forms may lead to. None else is visited."""
     browser: Path | None = None
-    """The browser to use where the client needs one; None: one that is found."""
     file_seconds: float = 600.0
-    """The patience with an upload or a download, in place of the connection's `response_seconds`."""
-
-    @property
-    def own_hosts(self) -> frozenset[str]:
-        """Every host that is the portal's, the landing page's among them."""
-        return self.hosts | {urlsplit(self.connection.url).hostname or ""}
-
-    def admits(self, url: str) -> bool:
-        """Whether a URL is the portal's: https, at one of its hosts, with no user in it."""
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname, parts.port  # reading the port checks it
-        except ValueError:
-            return False
-        return parts.scheme == "https" and "@" not in parts.netloc and host in self.own_hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +79,19 @@ class NoWayOn(Exception):
     """
 
     def __init__(
-        self, page: Page, key: str | None, locator: Locator | None = None, *, why: str | None = None
+        self,
+        page: Page,
+        key: str | None,
+        locator: Locator | None = None,
+        *,
+        why: str | None = None,
+        table: str = "pages",
     ) -> None:
         """`key` is the page map's: ``organisation.field``, and None where it is the whole page; `why` says
-        what is wrong with what was found."""
+        what is wrong with what was found; `table` is where the map stands in the target file."""
         self.page, self.key, self.locator = page, key, locator
-        sought = "the page" if key is None else f"pages.{key} ({locator})" if locator else f"pages.{key}"
+        named = f"{table}.{key} ({locator})" if locator else f"{table}.{key}"
+        sought = "the page" if key is None else named
         wrong = f"{sought} {why}" if why else f"nothing on it is {sought}"
         super().__init__(f"{page.url}: {page.exchange.outcome}: {wrong}")
 

@@ -20,8 +20,9 @@ from clients.portal.chromium import Chromium, in_browser
 from clients.portal.cookies import goes_along
 from clients.portal.gate import Gate
 from clients.portal.pages import Locator, LocatorKind
-from clients.portal.portal import NoWayOn, Page, PortalSite
+from clients.portal.portal import NoWayOn, Page
 from clients.portal.reading import as_read
+from clients.portal.site import Site
 from clients.portal.traffic import Traffic
 from clients.recorder import Recorder
 from clients.spool import SpoolFolder
@@ -57,7 +58,7 @@ class Screen:
 
     def __init__(
         self,
-        site: PortalSite,
+        site: Site,
         aro: Credential | None,
         recorder: Recorder,
         folder: SpoolFolder,
