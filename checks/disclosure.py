@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Iterable
 from html import unescape
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
@@ -40,13 +41,40 @@ _STACK_TRACES = tuple(
     )
 )
 
+_DATABASE_ERRORS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\bSQLSTATE\b",
+        r"\bsqlite3?\.\w{1,40}Error\b",
+        r"\bSQLITE_[A-Z]{3,20}\b",
+        r'near "[^"\n]{0,200}": syntax error',
+        r"\b(?:psycopg2?|pymysql|MySQLdb|sqlalchemy|cx_Oracle|pyodbc)\.",
+        r"syntax error at or near ",
+        r"[Uu]nterminated quoted string",
+        r"You have an error in your SQL syntax",
+        r"\bORA-\d{5}\b",
+        r"Unclosed quotation mark ",
+        r"\bODBC\b[^\n]{0,100}Driver\b",
+    )
+)
+
+
+def find_database_error(body: bytes) -> str | None:
+    """The first sign of a database's error in a response (SQLite, PostgreSQL, MySQL, Oracle, SQL Server),
+    with what follows on its line; None where there is none."""
+    return _first_sign(body, _DATABASE_ERRORS)
+
 
 def find_stack_trace(body: bytes) -> str | None:
     """The first sign of a stack trace in a response (Python, Java, .NET, PHP, Node.js, Go, Ruby), with what
     follows on its line; None where there is none."""
+    return _first_sign(body, _STACK_TRACES)
+
+
+def _first_sign(body: bytes, signs: Iterable[re.Pattern[str]]) -> str | None:
     text = unescape(body[:MAXIMUM_OCTETS].decode("utf-8", "replace"))
     text = re.sub(r"<br ?/?>", "\n", text)
-    found = [match for pattern in _STACK_TRACES if (match := pattern.search(text))]
+    found = [match for pattern in signs if (match := pattern.search(text))]
     if not found:
         return None
     start = min(match.start() for match in found)
