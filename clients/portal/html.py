@@ -144,6 +144,8 @@ def joined(url: str, reference: str) -> str:
 
 def text_of(element: Element, *, without: frozenset[str] = frozenset()) -> str:
     """What a user who sees it can read in it, runs of white space as one space, without these tags."""
+    if not len(element):  # most are: no need to walk
+        return as_read(element.text or "")
     parts: list[str] = []
     walk = etree.iterwalk(element, events=("start", "end"))
     for event, each in walk:
