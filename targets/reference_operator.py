@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -81,6 +82,32 @@ class ReferenceOperator(Operator):
         self._call("POST", "/provisioning-states", {"state": state, "remote_party_roles": roles})
         self._call("POST", f"/devices/{_eui64(device_id)}/provisioning-state", {"state": state})
 
+    def make_repository_account(self) -> tuple[str, str]:
+        """See the interface."""
+        made = self._call("POST", "/repository/accounts")
+        return _text(made, "username"), _text(made, "password")
+
+    def reset_repository_password(self, username: str) -> str:
+        """See the interface."""
+        return _text(self._call("POST", f"{_account(username)}/reset"), "password")
+
+    def unlock_repository_account(self, username: str) -> None:
+        """See the interface."""
+        self._call("POST", f"{_account(username)}/unlock")
+
+    def revoke_organisation_certificate(self, serial: int) -> None:
+        """See the interface."""
+        self._call("POST", f"/repository/certificates/{serial:032X}/revoke")
+
+    def organisation_certificate_with_status(self, eui64: bytes, status: str) -> int:
+        """See the interface."""
+        made = self._call("POST", "/repository/certificates", {"eui64": _eui64(eui64), "status": status})
+        serial = _text(made, "serial")
+        try:
+            return int(serial, 16)
+        except ValueError:
+            raise OperatorError(f"the reference RA answered with the serial number {serial!r}") from None
+
     def _count(self, path: str, key: str) -> int:
         value = self._call("GET", path).get(key)
         if isinstance(value, bool) or not isinstance(value, int):
@@ -115,3 +142,14 @@ class ReferenceOperator(Operator):
 
 def _eui64(device_id: bytes) -> str:
     return device_id.hex("-").upper()
+
+
+def _account(username: str) -> str:
+    return f"/repository/accounts/{quote(username, safe='')}"
+
+
+def _text(answer: Mapping[str, Any], key: str) -> str:
+    value = answer.get(key)
+    if not isinstance(value, str) or not value:
+        raise OperatorError(f"the reference RA answered without a text {key!r}")  # what it said may be secret
+    return value

@@ -83,6 +83,85 @@ WITH_PORTAL: dict[str, Any] = {
 """What `GOOD` needs to claim a portal."""
 
 
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop"
+WITH_SFTP: dict[str, Any] = {
+    "statement/interfaces": ["adhoc", "repository-sftp"],
+    "endpoints/repository-sftp": {"url": "sftp://repository.example/"},
+    "repository": {
+        "sftp_host_keys": [HOST_KEY],
+        "layout": {"plugin": "clients.repository.csv_layout:CsvLayout"},
+    },
+}
+"""What `GOOD` needs to claim the Repository's files by SFTP."""
+
+REPOSITORY_PAGES: dict[str, Any] = {
+    "login": {
+        "username": "label=Username",
+        "password": "label=Password",
+        "submit": "button=Log in",
+        "admitted": "css=.who",
+        "refused": "css=.error-summary",
+        "locked": {"find": "css=.error-summary", "says": "locked"},
+    },
+    "password": {
+        "open": "link=Change password",
+        "must_change": {"find": "css=.notification", "says": "must be changed"},
+        "old": "label=Current password",
+        "new": "label=New password",
+        "repeated": "label=New password again",
+        "submit": "button=Change password",
+        "changed": {"find": "css=.notification", "says": "has been changed"},
+        "refused": "css=.error-summary",
+    },
+    "log_out": {
+        "submit": "button=Log out",
+        "out": {"find": "css=.notification", "says": "logged out"},
+    },
+    "search": {
+        "open": "link=Search",
+        "organisation": "label=EUI-64 of an organisation",
+        "device": "label=EUI-64 of a Device",
+        "serial": "label=Serial number",
+        "submit": "button=Search",
+        "row": "css=table.results tbody tr",
+        "row_serial": "(?P<serial>[0-9A-F]{32})",
+        "details": "css=a.details",
+        "certificate": "css=a.certificate",
+        "none": {"find": "css=.empty", "says": "No certificate"},
+        "refused": "css=.error-summary",
+        "next": "link=Next",
+    },
+    "certificate": {
+        "certificate": "css=a.certificate",
+        "serial": "css=dd.serial",
+        "subject": "css=dd.subject",
+        "status": {"find": "css=dd.status", "says": "(?P<status>[A-Z])"},
+        "usage": "css=dd.usage",
+        "role": "css=dd.role",
+    },
+    "authorities": {
+        "open": "link=CA certificates",
+        "row": "css=table.authorities tbody tr",
+        "certificate": "css=a.certificate",
+    },
+    "lists": {
+        "open": "link=Revocation lists",
+        "row": "css=table.lists tbody tr",
+        "list": "css=a.list",
+        "organisation_crl": "Organisation CRL",
+        "organisation_arl": "Organisation ARL",
+        "device_arl": "Device ARL",
+    },
+}
+"""A good page map of the Repository portal."""
+
+WITH_REPOSITORY_PORTAL: dict[str, Any] = {
+    "statement/interfaces": ["adhoc", "repository-portal"],
+    "endpoints/repository-portal": {"url": "https://127.0.0.1:8446/"},
+    "repository_pages": REPOSITORY_PAGES,
+}
+
+
 class Absent:
     """In place of a value: take the key away."""
 

@@ -15,7 +15,7 @@ from cryptography import x509
 
 from targets.check import lacks, main, summary
 from targets.loader import load_target
-from tests.targets.files import GOOD, Absent, altered, write
+from tests.targets.files import GOOD, WITH_SFTP, Absent, altered, write
 from tests.targets.pki import DAY, Pki, key_pem, pem
 
 SUPPLIER = GOOD["credentials"]["supplier"]
@@ -162,10 +162,7 @@ def test_connecting_without_a_credential_is_no_success(
 
 
 def test_an_interface_without_https_is_not_tried(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    changes = {
-        "statement/interfaces": ["repository-sftp"],
-        "endpoints": {"repository-sftp": {"url": "sftp://h/"}},
-    }
+    changes = WITH_SFTP | {"statement/interfaces": ["repository-sftp"]}
     path = write(folder, altered(changes))
     assert main([str(path), "--connect"]) == 0
     assert "repository-sftp: not tried" in capsys.readouterr().out

@@ -13,7 +13,7 @@ import pytest
 from clients.portal.pages import Locator, LocatorKind, Message
 from targets.loader import TargetError, load_target
 from targets.model import DEFAULT_CLIENTS, Limits, Pacing, Settings
-from tests.targets.files import GOOD, WITH_PORTAL, Absent, altered, write
+from tests.targets.files import GOOD, WITH_PORTAL, WITH_SFTP, Absent, altered, write
 from tests.targets.mistakes import CANARY, MISTAKES, PKCS12, SUPPLIER, with_credential
 from tests.targets.pki import PASSWORD, Pki, key_pem
 from tests.targets.portal_mistakes import PORTAL_MISTAKES
@@ -48,10 +48,8 @@ def test_a_small_file_gets_every_default(folder: Path) -> None:
 
 def test_every_key_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMKI_TEST_PASSWORD", PASSWORD)
-    changes = {
+    changes = WITH_SFTP | {
         "target/sec_release": "N4.0",
-        "statement/interfaces": ["adhoc", "repository-sftp"],
-        "endpoints/repository-sftp": {"url": "sftp://repository.example/"},
         "credentials/p12": PKCS12 | {"password_env": "SMKI_TEST_PASSWORD", "uept": False},
         "credentials/locked": GOOD["credentials"]["supplier"]
         | {"key": "locked.key", "key_password_file": "password.txt"},
@@ -87,6 +85,7 @@ def test_every_key_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             "response_seconds": 2.5,
             "batch_response_seconds": 90,
             "response_bytes": 4096,
+            "extract_bytes": 8192,
             "concurrent_requests": 3,
         },
         "pacing": {
@@ -111,7 +110,7 @@ def test_every_key_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert target.settings == Settings(
         "1.2.3", "1.2.4", 7, 8, "TLSv1.2", "TLSv1.3", 9.5, 10.0, 20, 5, "1.2.5", "absent", 8, 3600.0
     )
-    assert target.limits == Limits(1.0, 2.5, 90.0, 4096, 3)
+    assert target.limits == Limits(1.0, 2.5, 90.0, 4096, 8192, 3)
     assert target.pacing == Pacing(False, 1.0, 5.5, "hourly")
     assert target.devices.new_prefix == bytes.fromhex("00DB12")
     assert target.devices.known == (bytes.fromhex("00DB1234567890A0"),)
