@@ -3,8 +3,9 @@
 `POST /devices`, `GET /devices/{id}`, `GET /rejections`, `GET /clock`, `POST /clock`; for batches
 `GET /batches/{id}`, `POST /batches/{id}/reject`, `POST /batches/{id}/tamper`, and the files of the portal's
 pickup page, `GET /batches/{id}/pickup/certificates` and `GET /batches/{id}/pickup/report`; for the Eligible
-Subscriber check `POST /devices/{id}/provisioning-state`, `POST /provisioning-states`. Errors are 4xx with
-`{"error": "..."}`.
+Subscriber check `POST /devices/{id}/provisioning-state`, `POST /provisioning-states`; for the Repository's
+users `POST /repository/accounts`, `POST /repository/accounts/{username}/reset` and `.../unlock`. Errors are
+4xx with `{"error": "..."}`.
 
 `POST /clock` answers when all that the new time brings about is done; a large batch takes its while.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from tempfile import TemporaryFile
@@ -27,7 +29,10 @@ from reference_ra.batch.pickup import write_certificates, write_report
 from reference_ra.batch.policies import BatchPolicies
 from reference_ra.batch.processor import Processor
 from reference_ra.batch.store import Batch
+from reference_ra.parties import IMPORT_SUPPLIER
 from reference_ra.policies import Authority, Policies
+from reference_ra.repository.accounts import Account
+from reference_ra.repository.accounts_plan import new_password
 
 KEY_USAGES = ("digitalSignature", "keyAgreement")
 SEEDED_AT_MOST = 1000
@@ -200,6 +205,34 @@ async def _restrict(request: web.Request) -> web.Response:
     return web.json_response({"state": state, "remote_party_roles": roles})
 
 
+async def _make_account(request: web.Request) -> web.Response:
+    """A new user of the Repository, of the first Party; the first login is due."""
+    authority, policies = request.app[_AUTHORITY], request.app[_POLICIES].repository.accounts
+    username, password = f"user-{secrets.token_hex(6)}", new_password()
+    policies.create(authority.registry.accounts, username, IMPORT_SUPPLIER.eui64, password)
+    return web.json_response({"username": username, "password": password})
+
+
+async def _reset_password(request: web.Request) -> web.Response:
+    authority, policies = request.app[_AUTHORITY], request.app[_POLICIES].repository.accounts
+    password = new_password()
+    policies.reset(authority.registry.accounts, _account(request), password)
+    return web.json_response({"password": password})
+
+
+async def _unlock(request: web.Request) -> web.Response:
+    authority, policies = request.app[_AUTHORITY], request.app[_POLICIES].repository.accounts
+    policies.unlock(authority.registry.accounts, _account(request))
+    return web.json_response({})
+
+
+def _account(request: web.Request) -> Account:
+    account = request.app[_AUTHORITY].registry.accounts.find(request.match_info["username"])
+    if account is None:
+        raise _Refused("the Repository has no user of that name", 404)
+    return account
+
+
 @web.middleware
 async def _errors_as_json(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -231,4 +264,7 @@ def management_application(authority: Authority, processor: Processor, policies:
     application.router.add_get("/batches/{id}/pickup/report", _pickup_report)
     application.router.add_post("/devices/{id}/provisioning-state", _provision)
     application.router.add_post("/provisioning-states", _restrict)
+    application.router.add_post("/repository/accounts", _make_account)
+    application.router.add_post("/repository/accounts/{username}/reset", _reset_password)
+    application.router.add_post("/repository/accounts/{username}/unlock", _unlock)
     return application

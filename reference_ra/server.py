@@ -34,6 +34,7 @@ from reference_ra.portal.sections import GATEWAY, INTERNET
 from reference_ra.portal.site import PortalSite
 from reference_ra.registry import Credential, Registry
 from reference_ra.repository.accounts_plan import make_accounts
+from reference_ra.repository.site import RepositorySite
 from reference_ra.services import Services
 from reference_ra.target_file import FOLDER, Endpoints
 from reference_ra.tls import Listener, TlsProtocol, make_context, make_mutual_context
@@ -93,6 +94,7 @@ async def serving(
         services = await house.serve_web_services(stack)
         gateway = await house.serve_portal(stack, GATEWAY)
         internet = await house.serve_portal(stack, INTERNET)
+        repository_portal = await house.serve_repository_portal(stack)
         management = management_application(authority, processor, policies)
         runner = web.AppRunner(management, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         stack.push_async_callback(runner.cleanup)
@@ -104,6 +106,7 @@ async def serving(
             batch=services + BATCH_PATH,
             portal_gateway=gateway,
             portal_internet=internet,
+            repository_portal=repository_portal,
             management=f"http://{HOST}:{runner.addresses[0][1]}",
         )
 
@@ -135,14 +138,31 @@ class _House:
             (site.landing_application(), context, landing),
             (site.sections_application(), self._mutual_context(), sections),
         ):
-            settings = self._http_settings()
-            runner = web.AppRunner(application, shutdown_timeout=_SHUTDOWN_SECONDS, **settings)
-            stack.push_async_callback(runner.cleanup)
-            await runner.setup()
-            if runner.server is None:
-                raise RuntimeError("a portal's application has no server although it is set up")
-            await self._listen(stack, its_context, runner.server, port)
+            await self._serve(stack, application, its_context, port)
         return f"{_url(landing)}/"
+
+    async def serve_repository_portal(self, stack: contextlib.AsyncExitStack) -> str:
+        """Serve the Repository portal; gives the URL of its login page."""
+        port = _bind()
+        application = RepositorySite(self._authority, self._policies).application()
+        context = make_context(self._policies.server_identity(self._pki), self._policies.tls)
+        await self._serve(stack, application, context, port)
+        return f"{_url(port)}/"
+
+    async def _serve(
+        self,
+        stack: contextlib.AsyncExitStack,
+        application: web.Application,
+        context: SSL.Context,
+        port: socket.socket,
+    ) -> None:
+        settings = self._http_settings()
+        runner = web.AppRunner(application, shutdown_timeout=_SHUTDOWN_SECONDS, **settings)
+        stack.push_async_callback(runner.cleanup)
+        await runner.setup()
+        if runner.server is None:
+            raise RuntimeError("an application has no server although it is set up")
+        await self._listen(stack, context, runner.server, port)
 
     def _http_settings(self) -> dict[str, Any]:
         return {

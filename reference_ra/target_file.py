@@ -48,6 +48,8 @@ class Endpoints:
     portal_gateway: str
     """The portal's landing page; `portal_internet` likewise."""
     portal_internet: str
+    repository_portal: str
+    """The Repository portal's login page."""
     management: str
 
 

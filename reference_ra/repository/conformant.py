@@ -7,8 +7,10 @@ from datetime import datetime
 
 from reference_ra.authorities import Identity
 from reference_ra.pki import TestPki
+from reference_ra.repository.admission import conformant_account_policies
 from reference_ra.repository.policies import RepositoryPolicies
 from reference_ra.repository.records import CertificateStatus, Kind, Lodged, Way
+from reference_ra.repository.site_policies import conformant_repository_site
 from reference_ra.repository.store import RepositoryStore
 
 AUTHORITIES = (
@@ -47,5 +49,11 @@ def status_of(certificate: Lodged, now: datetime) -> CertificateStatus:
 def conformant_repository_policies() -> RepositoryPolicies:
     """Those that keep every rule."""
     return RepositoryPolicies(
-        lodges=_lodges, authorities=_authorities, search=_search, find=_find, status_of=status_of
+        lodges=_lodges,
+        authorities=_authorities,
+        search=_search,
+        find=_find,
+        status_of=status_of,
+        accounts=conformant_account_policies(),
+        site=conformant_repository_site(),
     )

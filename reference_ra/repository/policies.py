@@ -8,7 +8,9 @@ from datetime import datetime
 
 from reference_ra.authorities import Identity
 from reference_ra.pki import TestPki
+from reference_ra.repository.admission import AccountPolicies
 from reference_ra.repository.records import CertificateStatus, Kind, Lodged, Way
+from reference_ra.repository.site_policies import RepositorySitePolicies
 from reference_ra.repository.store import RepositoryStore
 
 
@@ -29,3 +31,7 @@ class RepositoryPolicies:
     """The certificate of a serial number, of an organisation or a Device."""
     status_of: Callable[[Lodged, datetime], CertificateStatus]
     """Of a certificate at some time."""
+
+    accounts: AccountPolicies
+    site: RepositorySitePolicies
+    """The Repository portal's."""
