@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -34,12 +35,15 @@ from reference_ra.portal.sections import GATEWAY, INTERNET
 from reference_ra.portal.site import PortalSite
 from reference_ra.registry import Credential, Registry
 from reference_ra.repository.accounts_plan import make_accounts
+from reference_ra.repository.sftp import new_host_key, public_text, serving_files
 from reference_ra.repository.site import RepositorySite
 from reference_ra.services import Services
 from reference_ra.target_file import FOLDER, Endpoints
 from reference_ra.tls import Listener, TlsProtocol, make_context, make_mutual_context
 
 HOST = "127.0.0.1"
+REPOSITORY_FOLDER = "repository"
+"""Of the files that SFTP serves, in the RA's directory."""
 _BACKLOG = 256
 _SHUTDOWN_SECONDS = 0.1
 
@@ -95,6 +99,8 @@ async def serving(
         gateway = await house.serve_portal(stack, GATEWAY)
         internet = await house.serve_portal(stack, INTERNET)
         repository_portal = await house.serve_repository_portal(stack)
+        host_key = new_host_key()
+        repository_sftp = await house.serve_files(stack, directory / REPOSITORY_FOLDER, host_key)
         management = management_application(authority, processor, policies)
         runner = web.AppRunner(management, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         stack.push_async_callback(runner.cleanup)
@@ -107,6 +113,8 @@ async def serving(
             portal_gateway=gateway,
             portal_internet=internet,
             repository_portal=repository_portal,
+            repository_sftp=repository_sftp,
+            sftp_host_key=public_text(host_key),
             management=f"http://{HOST}:{runner.addresses[0][1]}",
         )
 
@@ -148,6 +156,17 @@ class _House:
         context = make_context(self._policies.server_identity(self._pki), self._policies.tls)
         await self._serve(stack, application, context, port)
         return f"{_url(port)}/"
+
+    async def serve_files(
+        self, stack: contextlib.AsyncExitStack, folder: Path, host_key: asyncssh.SSHKey
+    ) -> str:
+        """Serve a folder by SFTP; gives the URL of what its users see first."""
+        folder.mkdir(exist_ok=True)
+        port = _bind()
+        await stack.enter_async_context(
+            serving_files(self._authority, self._policies.repository, folder, port, host_key)
+        )
+        return f"sftp://{HOST}:{port.getsockname()[1]}/"
 
     async def _serve(
         self,

@@ -50,6 +50,9 @@ class Endpoints:
     portal_internet: str
     repository_portal: str
     """The Repository portal's login page."""
+    repository_sftp: str
+    sftp_host_key: str
+    """The SFTP server's public key, as OpenSSH writes it."""
     management: str
 
 

@@ -10,6 +10,7 @@ from reference_ra.pki import TestPki
 from reference_ra.repository.admission import conformant_account_policies
 from reference_ra.repository.policies import RepositoryPolicies
 from reference_ra.repository.records import CertificateStatus, Kind, Lodged, Way
+from reference_ra.repository.sftp_policies import conformant_sftp_policies
 from reference_ra.repository.site_policies import conformant_repository_site
 from reference_ra.repository.store import RepositoryStore
 
@@ -56,4 +57,5 @@ def conformant_repository_policies() -> RepositoryPolicies:
         status_of=status_of,
         accounts=conformant_account_policies(),
         site=conformant_repository_site(),
+        sftp=conformant_sftp_policies(),
     )

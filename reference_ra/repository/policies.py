@@ -10,6 +10,7 @@ from reference_ra.authorities import Identity
 from reference_ra.pki import TestPki
 from reference_ra.repository.admission import AccountPolicies
 from reference_ra.repository.records import CertificateStatus, Kind, Lodged, Way
+from reference_ra.repository.sftp_policies import SftpPolicies
 from reference_ra.repository.site_policies import RepositorySitePolicies
 from reference_ra.repository.store import RepositoryStore
 
@@ -35,3 +36,4 @@ class RepositoryPolicies:
     accounts: AccountPolicies
     site: RepositorySitePolicies
     """The Repository portal's."""
+    sftp: SftpPolicies
