@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from reference_ra.certificate import key_identifier
+from reference_ra.certificate import IssuingCa, key_identifier
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 SHA256 = hashes.SHA256()
@@ -64,6 +64,14 @@ def _smki_key_identifier(key: Key) -> bytes:
         serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
     )
     return key_identifier(point)
+
+
+def issuing_ca(identity: Identity, policy: str = "") -> IssuingCa:
+    """A CA of the SMKI as it signs: certificates that name a policy, or revocation lists, which name none."""
+    if not isinstance(identity.key, ec.EllipticCurvePrivateKey):
+        raise TypeError("a CA of the SMKI has a key on an elliptic curve")
+    subject = identity.certificate.subject.public_bytes()
+    return IssuingCa(subject, _smki_key_identifier(identity.key), identity.key, policy)
 
 
 def make_smki_ca(

@@ -57,6 +57,11 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         choices=INTERFACES,
         help="claim this interface in the target file, and only those so given (default: all)",
     )
+    parser.add_argument(
+        "--plain-repository",
+        action="store_true",
+        help="serve the Repository's Web Service over plain HTTP too, for local emulation",
+    )
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input ends")
     parser.add_argument("--list", action="store_true", help="print the defects and variants as JSON, and end")
     chosen = parser.parse_args(arguments)
@@ -108,12 +113,15 @@ async def _serve(chosen: argparse.Namespace) -> None:
     pki = open_pki(chosen.pki or directory / "pki")
     policies = _policies(chosen.batch_limit, altered)
     write_credentials(directory, pki)
-    async with serving(directory, pki, policies) as endpoints:
+    async with serving(directory, pki, policies, plain_repository=chosen.plain_repository) as endpoints:
         labels = [f"{alteration.kind} {alteration.name}" for alteration in altered]
         print(f"Ad Hoc Device CSR Web Service  {endpoints.adhoc}")
         print(f"Batched Device CSR Web Service {endpoints.batch}")
         print(f"SMKI Portal via DCC Gateway    {endpoints.portal_gateway}")
         print(f"SMKI Portal via the Internet   {endpoints.portal_internet}")
+        print(f"SMKI Repository Web Service    {endpoints.repository_web_service}")
+        if endpoints.plain_repository is not None:
+            print(f"the same, over plain HTTP      {endpoints.plain_repository}")
         print(f"Operator's management port     {endpoints.management}")
         file = write_target(
             directory,

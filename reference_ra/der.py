@@ -130,6 +130,11 @@ def write(tag: int, *contents: bytes) -> bytes:
     return bytes((tag, 0x80 | len(encoded))) + encoded + body
 
 
+def write_integer(value: int) -> bytes:
+    """An INTEGER that is not negative."""
+    return write(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
 def write_bit_string(octets: bytes) -> bytes:
     """A BIT STRING of whole octets."""
     return write(BIT_STRING, b"\x00", octets)

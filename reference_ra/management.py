@@ -4,15 +4,15 @@
 `GET /batches/{id}`, `POST /batches/{id}/reject`, `POST /batches/{id}/tamper`, and the files of the portal's
 pickup page, `GET /batches/{id}/pickup/certificates` and `GET /batches/{id}/pickup/report`; for the Eligible
 Subscriber check `POST /devices/{id}/provisioning-state`, `POST /provisioning-states`; for the Repository's
-users `POST /repository/accounts`, `POST /repository/accounts/{username}/reset` and `.../unlock`. Errors are
-4xx with `{"error": "..."}`.
+users `POST /repository/accounts`, `POST /repository/accounts/{username}/reset` and `.../unlock`, for its
+certificates `POST /repository/certificates`, `POST /repository/certificates/{serial}/revoke`. Errors are 4xx
+with `{"error": "..."}`.
 
 `POST /clock` answers when all that the new time brings about is done; a large batch takes its while.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import secrets
@@ -29,16 +29,18 @@ from reference_ra.batch.pickup import write_certificates, write_report
 from reference_ra.batch.policies import BatchPolicies
 from reference_ra.batch.processor import Processor
 from reference_ra.batch.store import Batch
+from reference_ra.management_request import Refused, parse_device_id, read_object
 from reference_ra.parties import IMPORT_SUPPLIER
 from reference_ra.policies import Authority, Policies
 from reference_ra.repository.accounts import Account
 from reference_ra.repository.accounts_plan import new_password
+from reference_ra.repository.keeper import Keeper
+from reference_ra.repository.management import add_repository_routes
 
 KEY_USAGES = ("digitalSignature", "keyAgreement")
 SEEDED_AT_MOST = 1000
 FURTHEST_ADVANCE = 50 * 365 * 86400
 """Seconds."""
-_DEVICE_ID = re.compile(r"[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}")
 _PROVISIONING_STATE = re.compile(r"[\w -]{1,64}")
 _REMOTE_PARTY_ROLE = re.compile(r"[0-9A-F]{2}")
 _BATCH_ID = re.compile(r"[0-9]{1,18}")
@@ -48,41 +50,15 @@ _POLICIES = web.AppKey("policies", Policies)
 _PICKUP_PIECE_OCTETS = 65536
 
 
-class _Refused(Exception):
-    """A management request is wrong."""
-
-    def __init__(self, reason: str, status: int = 400) -> None:
-        """Take the reason and the HTTP status."""
-        super().__init__(reason)
-        self.status = status
-
-
-def parse_device_id(text: object) -> bytes:
-    """The 8 octets of an EUI-64 written as hyphenated hexadecimal pairs."""
-    if not isinstance(text, str) or not _DEVICE_ID.fullmatch(text):
-        raise _Refused(f"{text!r} is not an EUI-64 such as 00-DB-12-34-56-78-90-A0")
-    return bytes.fromhex(text.replace("-", ""))
-
-
-async def _object(request: web.Request) -> dict[str, Any]:
-    try:
-        content = json.loads(await request.text())
-    except ValueError as error:
-        raise _Refused("the body is not JSON") from error
-    if not isinstance(content, dict):
-        raise _Refused("the body is not a JSON object")
-    return content
-
-
 async def _seed(request: web.Request) -> web.Response:
-    content = await _object(request)
+    content = await read_object(request)
     device = parse_device_id(content.get("device_id"))
     certificates = content.get("certificates")
     key_usage = content.get("key_usage", KEY_USAGES[0])
     if type(certificates) is not int or not 0 <= certificates <= SEEDED_AT_MOST:
-        raise _Refused(f"certificates is not a number from 0 to {SEEDED_AT_MOST}")
+        raise Refused(f"certificates is not a number from 0 to {SEEDED_AT_MOST}")
     if key_usage not in KEY_USAGES:
-        raise _Refused(f"key_usage is none of {', '.join(KEY_USAGES)}")
+        raise Refused(f"key_usage is none of {', '.join(KEY_USAGES)}")
     authority = request.app[_AUTHORITY]
     authority.registry.seed(device, certificates, key_usage, authority.clock.now())
     return web.json_response({"certificates": certificates})
@@ -108,10 +84,10 @@ async def _clock(request: web.Request) -> web.Response:
 
 
 async def _advance(request: web.Request) -> web.Response:
-    seconds = (await _object(request)).get("advance_seconds")
+    seconds = (await read_object(request)).get("advance_seconds")
     number = isinstance(seconds, int | float) and not isinstance(seconds, bool) and math.isfinite(seconds)
     if not number or abs(seconds or 0) > FURTHEST_ADVANCE:
-        raise _Refused(f"advance_seconds is not a number within {FURTHEST_ADVANCE}")
+        raise Refused(f"advance_seconds is not a number within {FURTHEST_ADVANCE}")
     request.app[_AUTHORITY].clock.advance(timedelta(seconds=seconds or 0))
     await request.app[_PROCESSOR].catch_up()
     return await _clock(request)
@@ -120,10 +96,10 @@ async def _advance(request: web.Request) -> web.Response:
 def _batch(request: web.Request) -> Batch:
     text = request.match_info["id"]
     if not _BATCH_ID.fullmatch(text):
-        raise _Refused(f"{text!r} is not a BatchId")
+        raise Refused(f"{text!r} is not a BatchId")
     batch = request.app[_AUTHORITY].registry.batches.find(int(text))
     if batch is None:
-        raise _Refused(f"there is no batch {text}", 404)
+        raise Refused(f"there is no batch {text}", 404)
     return batch
 
 
@@ -136,7 +112,7 @@ async def _reject(request: web.Request) -> web.Response:
     """The Registration Authority does not approve a batch: only a PENDING one awaits that."""
     batch, authority = _batch(request), request.app[_AUTHORITY]
     if batch.status is not BatchStatus.PENDING:
-        raise _Refused(f"the batch is {batch.status}, no longer PENDING", 409)
+        raise Refused(f"the batch is {batch.status}, no longer PENDING", 409)
     authority.registry.batches.set_status(batch.id, BatchStatus.REJECTED, authority.clock.now())
     return await _batch_status(request)
 
@@ -145,7 +121,7 @@ async def _tamper(request: web.Request) -> web.Response:
     """Change what an uploaded batch holds; the RA finds out when the batch is parsed."""
     batch = _batch(request)
     if batch.status not in (BatchStatus.PENDING, BatchStatus.PARSING):
-        raise _Refused(f"the batch is {batch.status}, parsed already or given up", 409)
+        raise Refused(f"the batch is {batch.status}, parsed already or given up", 409)
     request.app[_AUTHORITY].registry.batches.alter(batch.id)
     return await _batch_status(request)
 
@@ -166,7 +142,7 @@ async def _send_made(
     """Make a file of the pickup page, on disk, and send it."""
     batch, authority, policies = _batch(request), request.app[_AUTHORITY], request.app[_POLICIES].batch
     if not policies.is_on_pickup_page(batch, authority.clock.now()):
-        raise _Refused(f"the pickup page has no files for the batch, which is {batch.status}", 404)
+        raise Refused(f"the pickup page has no files for the batch, which is {batch.status}", 404)
     response = web.StreamResponse(headers={"Content-Type": content_type})
     with TemporaryFile() as file:
         await write(policies, outcomes_of(authority, policies, batch), file)
@@ -181,26 +157,26 @@ async def _send_made(
 def _state(content: dict[str, Any]) -> str:
     state = content.get("state")
     if not isinstance(state, str) or not _PROVISIONING_STATE.fullmatch(state):
-        raise _Refused("state is not a name of 1 to 64 letters, digits, spaces and hyphens")
+        raise Refused("state is not a name of 1 to 64 letters, digits, spaces and hyphens")
     return state
 
 
 async def _provision(request: web.Request) -> web.Response:
     device = parse_device_id(request.match_info["id"])
-    content = await _object(request)
+    content = await read_object(request)
     state = _state(content) if content.get("state", "") is not None else None
     request.app[_AUTHORITY].registry.eligibility.set_provisioning_state(device, state)
     return web.json_response({"state": state})
 
 
 async def _restrict(request: web.Request) -> web.Response:
-    content = await _object(request)
+    content = await read_object(request)
     state, roles = _state(content), content.get("remote_party_roles", "")
     right = isinstance(roles, list) and all(
         isinstance(role, str) and _REMOTE_PARTY_ROLE.fullmatch(role) for role in roles
     )
     if roles is not None and not right:
-        raise _Refused('remote_party_roles is neither null nor a list of codes such as "02"')
+        raise Refused('remote_party_roles is neither null nor a list of codes such as "02"')
     request.app[_AUTHORITY].registry.eligibility.restrict(state, roles)
     return web.json_response({"state": state, "remote_party_roles": roles})
 
@@ -229,7 +205,7 @@ async def _unlock(request: web.Request) -> web.Response:
 def _account(request: web.Request) -> Account:
     account = request.app[_AUTHORITY].registry.accounts.find(request.match_info["username"])
     if account is None:
-        raise _Refused("the Repository has no user of that name", 404)
+        raise Refused("the Repository has no user of that name", 404)
     return account
 
 
@@ -239,13 +215,15 @@ async def _errors_as_json(
 ) -> web.StreamResponse:
     try:
         return await handler(request)
-    except _Refused as refused:
+    except Refused as refused:
         return web.json_response({"error": str(refused)}, status=refused.status)
     except web.HTTPException as error:
         return web.json_response({"error": error.reason}, status=error.status)
 
 
-def management_application(authority: Authority, processor: Processor, policies: Policies) -> web.Application:
+def management_application(
+    authority: Authority, processor: Processor, policies: Policies, keeper: Keeper
+) -> web.Application:
     """The management port's application."""
     application = web.Application(middlewares=[_errors_as_json], client_max_size=65536)
     application[_AUTHORITY] = authority
@@ -267,4 +245,5 @@ def management_application(authority: Authority, processor: Processor, policies:
     application.router.add_post("/repository/accounts", _make_account)
     application.router.add_post("/repository/accounts/{username}/reset", _reset_password)
     application.router.add_post("/repository/accounts/{username}/unlock", _unlock)
+    add_repository_routes(application.router, authority, policies, keeper)
     return application

@@ -11,16 +11,13 @@ from typing import Any
 
 import asyncssh
 from aiohttp import web
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from OpenSSL import SSL
 
 from reference_ra.access import IkiAuthority, Refusal
-from reference_ra.authorities import ORGANISATION_POLICY, Identity
+from reference_ra.authorities import ORGANISATION_POLICY, issuing_ca
 from reference_ra.batch.conformant import BATCH_PATH
 from reference_ra.batch.processor import Processor
-from reference_ra.certificate import IssuingCa, key_identifier
 from reference_ra.clock import Clock
 from reference_ra.conformant import ADHOC_PATH
 from reference_ra.door import Door
@@ -35,8 +32,10 @@ from reference_ra.portal.sections import GATEWAY, INTERNET
 from reference_ra.portal.site import PortalSite
 from reference_ra.registry import Credential, Registry
 from reference_ra.repository.accounts_plan import make_accounts
+from reference_ra.repository.keeper import Keeper
 from reference_ra.repository.sftp import new_host_key, public_text, serving_files
 from reference_ra.repository.site import RepositorySite
+from reference_ra.repository.web_service import RepositoryWebService
 from reference_ra.services import Services
 from reference_ra.target_file import FOLDER, Endpoints
 from reference_ra.tls import Listener, TlsProtocol, make_context, make_mutual_context
@@ -46,13 +45,6 @@ REPOSITORY_FOLDER = "repository"
 """Of the files that SFTP serves, in the RA's directory."""
 _BACKLOG = 256
 _SHUTDOWN_SECONDS = 0.1
-
-
-def _issuing_ca(identity: Identity, policy: str) -> IssuingCa:
-    if not isinstance(identity.key, ec.EllipticCurvePrivateKey):
-        raise TypeError("an Issuing CA's key is on an elliptic curve")
-    point = identity.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return IssuingCa(identity.certificate.subject.public_bytes(), key_identifier(point), identity.key, policy)
 
 
 def _iki_authority(pki: TestPki) -> IkiAuthority:
@@ -76,8 +68,8 @@ def make_authority(directory: Path, pki: TestPki, policies: Policies) -> Authori
     return Authority(
         Registry(directory / "registry.sqlite", credentials),
         Clock(),
-        _issuing_ca(policies.device_ca(pki), DEVICE_POLICY),
-        _issuing_ca(policies.portal.organisation_ca(pki), ORGANISATION_POLICY),
+        issuing_ca(policies.device_ca(pki), DEVICE_POLICY),
+        issuing_ca(policies.portal.organisation_ca(pki), ORGANISATION_POLICY),
         _iki_authority(pki),
     )
 
@@ -87,11 +79,17 @@ async def serving(
     directory: Path,
     pki: TestPki,
     policies: Policies,
+    *,
+    plain_repository: bool = False,
 ) -> AsyncIterator[Endpoints]:
-    """Serve on ephemeral ports of loopback while the context lasts."""
+    """Serve on ephemeral ports of loopback while the context lasts.
+
+    `plain_repository` serves the Repository's Web Service over plain HTTP too.
+    """
     authority = make_authority(directory, pki, policies)
     make_accounts(authority.registry, directory / FOLDER)
-    processor = Processor(authority, policies)
+    keeper = Keeper(directory, authority, policies, pki)
+    processor = Processor(authority, policies, keeper.catch_up)
     house = _House(authority, pki, policies)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(authority.registry.close)
@@ -101,7 +99,9 @@ async def serving(
         repository_portal = await house.serve_repository_portal(stack)
         host_key = new_host_key()
         repository_sftp = await house.serve_files(stack, directory / REPOSITORY_FOLDER, host_key)
-        management = management_application(authority, processor, policies)
+        repository = await house.serve_repository_web_service(stack)
+        plain = await house.serve_plain_repository(stack) if plain_repository else None
+        management = management_application(authority, processor, policies, keeper)
         runner = web.AppRunner(management, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         stack.push_async_callback(runner.cleanup)
         await runner.setup()
@@ -115,6 +115,8 @@ async def serving(
             repository_portal=repository_portal,
             repository_sftp=repository_sftp,
             sftp_host_key=public_text(host_key),
+            repository_web_service=repository,
+            plain_repository=plain,
             management=f"http://{HOST}:{runner.addresses[0][1]}",
         )
 
@@ -134,6 +136,27 @@ class _House:
         port = _bind()
         await self._listen(stack, self._mutual_context(), http, port)
         return _url(port)
+
+    async def serve_repository_web_service(self, stack: contextlib.AsyncExitStack) -> str:
+        """Serve the Repository's Web Service; gives the URL that stands before its paths."""
+        port = _bind()
+        context = make_context(self._policies.server_identity(self._pki), self._policies.tls)
+        await self._listen(stack, context, self._repository_web_service(stack), port)
+        return f"{_url(port)}/"
+
+    async def serve_plain_repository(self, stack: contextlib.AsyncExitStack) -> str:
+        """Serve it over plain HTTP, as an emulator on the user's own machine does; gives that URL."""
+        port = _bind()
+        http = self._repository_web_service(stack)
+        server = await asyncio.get_running_loop().create_server(http, sock=port, backlog=_BACKLOG)
+        stack.callback(server.close)
+        return f"http://{HOST}:{port.getsockname()[1]}/"
+
+    def _repository_web_service(self, stack: contextlib.AsyncExitStack) -> web.Server:
+        service = RepositoryWebService(self._authority, self._policies)
+        http = web.Server(service.handle, **self._http_settings())
+        stack.push_async_callback(http.shutdown, _SHUTDOWN_SECONDS)
+        return http
 
     async def serve_portal(self, stack: contextlib.AsyncExitStack, interface: Interface) -> str:
         """Serve one portal, its landing page on a port of its own; gives that page's URL."""

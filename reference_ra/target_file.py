@@ -53,7 +53,11 @@ class Endpoints:
     repository_sftp: str
     sftp_host_key: str
     """The SFTP server's public key, as OpenSSH writes it."""
+    repository_web_service: str
+    """What stands before `services/certificatesearch` and `services/retrievecertificate`."""
     management: str
+    plain_repository: str | None = None
+    """As `repository_web_service`, over plain HTTP; None where that is off."""
 
 
 def write_credentials(directory: Path, pki: TestPki) -> None:

@@ -1,7 +1,7 @@
 """Batches move on as the RA's clock does (N-3.1.1): approved, parsed, processed in turn, in the window.
 
 Nothing waits for real time. When the clock has moved, `catch_up` does all that was due in between, each step
-dated by the moment at which it was due.
+dated by the moment at which it was due; and what else the clock brings about comes after that.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
 from reference_ra.authority import Authority
@@ -28,9 +28,18 @@ _IN_TURN = (BatchStatus.PROCESSING, BatchStatus.PAUSED, BatchStatus.QUEUED)
 class Processor:
     """Works on the batches of one authority, as its policies say."""
 
-    def __init__(self, authority: Authority, policies: Policies) -> None:
-        """Begin with nothing to do; within a running event loop."""
+    def __init__(
+        self,
+        authority: Authority,
+        policies: Policies,
+        also: Callable[[datetime], Awaitable[None]] | None = None,
+    ) -> None:
+        """Begin with nothing to do; within a running event loop.
+
+        `also` does what else is due at a time; it is called when the batches have come so far.
+        """
         self._authority = authority
+        self._also = also
         self._policies = policies.batch
         self._issuer = Issuer(authority, policies)
         self._lock = asyncio.Lock()
@@ -68,12 +77,17 @@ class Processor:
             # The clock may have been moved back.
             self._free_at = min(self._free_at, now)
             await self._take_in(now)
-            batches = self._authority.registry.batches
-            while waiting := batches.in_status(*_IN_TURN):
-                if self._stopping.is_set() or not await self._work_on(
-                    self._policies.next_in_turn(waiting), now
-                ):
-                    return
+            await self._work_off(now)
+            if self._also is not None:
+                await self._also(now)
+
+    async def _work_off(self, now: datetime) -> None:
+        """Processing, one batch after another."""
+        batches = self._authority.registry.batches
+        while waiting := batches.in_status(*_IN_TURN):
+            batch = self._policies.next_in_turn(waiting)
+            if self._stopping.is_set() or not await self._work_on(batch, now):
+                return
 
     async def _take_in(self, now: datetime) -> None:
         """Approval and parsing, which go on by day as well."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from reference_ra import oids
 from reference_ra.certificate import assemble
 from reference_ra.csr import Csr
@@ -29,12 +31,22 @@ def why_not(
 
 def issue_organisation(policies: Policies, authority: Authority, csr: Csr) -> bytes:
     """A new Organisation Certificate, DER, recorded, and lodged in the Repository (M-2.3.1.4)."""
-    now, ca, subject = authority.clock.now(), authority.organisation_ca, subject_of(csr)
+    issued = make_organisation_certificate(policies, authority, csr, authority.clock.now())
+    policies.portal.lodge(authority, issued)
+    lodging.lodge(policies, authority, "organisation", (lodging.of_organisation(issued),))
+    return issued.der
+
+
+def make_organisation_certificate(
+    policies: Policies, authority: Authority, csr: Csr, now: datetime
+) -> IssuedOrganisationCertificate:
+    """A new Organisation Certificate that begins at a time, not recorded yet."""
+    ca, subject = authority.organisation_ca, subject_of(csr)
     fields = policies.portal.fill_fields(csr, ca, now)
     octets = assemble(fields, ca, policies.portal.sign)
     usage = csr.extension(oids.KEY_USAGE)
     agreement = usage is not None and usage.value == oids.KEY_AGREEMENT
-    issued = IssuedOrganisationCertificate(
+    return IssuedOrganisationCertificate(
         subject.eui64,
         subject.remote_party_role,
         "keyAgreement" if agreement else "digitalSignature",
@@ -42,9 +54,6 @@ def issue_organisation(policies: Policies, authority: Authority, csr: Csr) -> by
         octets,
         now,
     )
-    policies.portal.lodge(authority, issued)
-    lodging.lodge(policies, authority, "organisation", (lodging.of_organisation(issued),))
-    return octets
 
 
 def decide_on_device(

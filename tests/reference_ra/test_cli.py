@@ -159,7 +159,7 @@ def test_the_batch_limit_is_kept_by_alterations(
     process = launch(tmp_path, pki, "--until-stdin-closes", "--batch-limit", "2", *options)
     target = tomllib.loads((tmp_path / "target.toml").read_text("utf-8"))
     adhoc, batch = (target["endpoints"][service]["url"] for service in ("adhoc", "batch"))
-    endpoints = Endpoints(adhoc, batch, "", "", management=target["operator"]["options"]["url"])
+    endpoints = Endpoints(adhoc, batch, "", "", "", management=target["operator"]["options"]["url"])
     ra = Ra(endpoints, tmp_path, conformant_policies())
     csr = RIGHT.build()
     found = [
