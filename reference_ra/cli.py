@@ -119,6 +119,7 @@ async def _serve(chosen: argparse.Namespace) -> None:
         print(f"Batched Device CSR Web Service {endpoints.batch}")
         print(f"SMKI Portal via DCC Gateway    {endpoints.portal_gateway}")
         print(f"SMKI Portal via the Internet   {endpoints.portal_internet}")
+        print(f"SMKI Repository portal         {endpoints.repository_portal}")
         print(f"SMKI Repository Web Service    {endpoints.repository_web_service}")
         if endpoints.plain_repository is not None:
             print(f"the same, over plain HTTP      {endpoints.plain_repository}")
@@ -128,7 +129,7 @@ async def _serve(chosen: argparse.Namespace) -> None:
             endpoints,
             labels,
             chosen.batch_limit,
-            policies.portal.site.page_map,
+            policies,
             chosen.claim or INTERFACES,
         )
         print(f"Target file                    {file}", flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from calendar import day_name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +19,27 @@ from reference_ra.pki import (
     write_pkcs12,
     write_secret,
 )
-from reference_ra.portal.page_map import PageMap
+from reference_ra.policies import Policies
+from reference_ra.repository.accounts_plan import ACCOUNTS
+from reference_ra.repository.extracts import Layout, Schedule
+from reference_ra.repository.records import ListKind
 
 FOLDER = "credentials"
-INTERFACES = ("adhoc", "batch", "portal-gateway", "portal-internet")
+INTERFACES = (
+    "adhoc",
+    "batch",
+    "portal-gateway",
+    "portal-internet",
+    "repository-portal",
+    "repository-web-service",
+)
 """What this RA offers."""
 NEW_DEVICE_PREFIX = "00-DB-12-34"
 HW_TYPE = "1.2.826.0.1.8641679.1.2.2.1"
 RESPONSE_SECONDS = 1
 """This RA answers in milliseconds; SEC Section L8 allows more."""
+LODGING_SECONDS = 1
+"""A certificate is lodged before its issue is told."""
 _DEVICE_ISSUING_CAS = ("device-issuing-ca", "device-issuing-ca-2")
 _AUTHORITIES = (
     "server-ca",
@@ -80,12 +93,12 @@ def write_target(
     endpoints: Endpoints,
     altered: Sequence[str],
     batch_limit: int,
-    page_map: PageMap,
+    policies: Policies,
     claimed: Sequence[str] = INTERFACES,
 ) -> Path:
     """The target file; it appears whole, so whoever waits for it may read it at once."""
     file = directory / "target.toml"
-    write_secret(file, target_text(endpoints, altered, batch_limit, page_map, claimed).encode())
+    write_secret(file, target_text(endpoints, altered, batch_limit, policies, claimed).encode())
     return file
 
 
@@ -93,17 +106,18 @@ def target_text(
     endpoints: Endpoints,
     altered: Sequence[str],
     batch_limit: int,
-    page_map: PageMap,
+    policies: Policies,
     claimed: Sequence[str] = INTERFACES,
 ) -> str:
     """The target file's TOML.
 
-    `batch_limit` is the number of Device CSRs that a batch may hold, `page_map` that of the portals' pages,
-    `claimed` the interfaces of the conformance statement.
+    `batch_limit` is the number of Device CSRs that a batch may hold, `claimed` the interfaces of the
+    conformance statement; where pages and files have what a user needs is as the policies say.
     """
     title = "built-in reference RA"
     if altered:
         title += f" ({', '.join(altered)})"
+    page_map = {**policies.portal.site.page_map, **policies.repository.site.page_map}
     tables: list[dict[str, object]] = [
         {"schema": 1},
         _table("target", name=title, sec_release="from v6.21"),
@@ -119,8 +133,11 @@ def target_text(
             server_anchors=[f"{FOLDER}/server-ca.pem"],
             device_issuing_cas=[f"{FOLDER}/{label}.pem" for label in _DEVICE_ISSUING_CAS],
             organisation_issuing_cas=[f"{FOLDER}/organisation-issuing-ca.pem"],
+            device_root_cas=[f"{FOLDER}/device-root-ca.pem"],
+            organisation_root_cas=[f"{FOLDER}/organisation-root-ca.pem"],
         ),
         *(_credential(plan) for plan in CREDENTIALS),
+        *(_table(f"accounts.{plan.label}", **plan.as_table(FOLDER)) for plan in ACCOUNTS),
         _table("devices", new_prefix=NEW_DEVICE_PREFIX),
         _table(
             "settings",
@@ -135,6 +152,7 @@ def target_text(
         _table("pacing", enabled=False),
         _table("clients", adhoc="clients.gateway.adhoc_requests:RequestsAdHocClient"),
         *(_table(heading, **values) for heading, values in page_map.items()),
+        *_repository(policies.repository.extracts.layout),
         _table("operator", plugin="targets.reference_operator:ReferenceOperator"),
         _table("operator.options", url=endpoints.management),
     ]
@@ -169,6 +187,26 @@ def _credential(plan: CredentialPlan) -> dict[str, object]:
         **files,
         **organisation,
     )
+
+
+def _repository(layout: Layout) -> list[dict[str, object]]:
+    schedule = Schedule()
+    return [
+        _table(
+            "repository",
+            lodging_seconds=LODGING_SECONDS,
+            extract_hour=schedule.hour,
+            full_extract_day=day_name[schedule.full_weekday].lower(),
+        ),
+        _table("repository.layout", plugin="clients.repository.csv_layout:CsvLayout"),
+        _table(
+            "repository.layout.options",
+            full=layout.full,
+            increment=layout.increment,
+            authority=layout.authority,
+            **{kind: layout.revocations.format(name=kind) for kind in ListKind},
+        ),
+    ]
 
 
 def _render(table: Mapping[str, object]) -> str:

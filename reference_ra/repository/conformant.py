@@ -174,5 +174,5 @@ def conformant_repository_policies() -> RepositoryPolicies:
         sftp=conformant_sftp_policies(),
         web=_web_service_policies(),
         lists=_LISTS,
-        extracts=ExtractPolicies(extracts.Schedule(), _rows, extracts.write_row),
+        extracts=ExtractPolicies(extracts.Layout(), extracts.Schedule(), _rows, extracts.write_row),
     )

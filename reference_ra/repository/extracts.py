@@ -26,6 +26,16 @@ _COMPRESSION = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths of the files that SFTP serves, below its folder."""
+
+    full: str = "full/full-{date}.csv.gz"
+    increment: str = "increments/increment-{date}.csv.gz"
+    authority: str = "authorities/{name}.crt"
+    revocations: str = "lists/{name}.crl"
+
+
+@dataclass(frozen=True, slots=True)
 class Extract:
     """An extract that is to be there."""
 
@@ -39,18 +49,15 @@ class Extract:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When extracts are made, by UTC, and under which names."""
+    """When extracts are made, by UTC, and how many are kept."""
 
     hour: int = 2
     full_weekday: int = 6
     """As of `datetime.weekday`: Sunday."""
     increments: int = 7
     """That are kept; of full ones the latest is."""
-    full_name: str = "full/full-%Y-%m-%d.csv.gz"
-    """As of `datetime.strftime`."""
-    increment_name: str = "increments/increment-%Y-%m-%d.csv.gz"
 
-    def due(self, now: datetime) -> Sequence[Extract]:
+    def due(self, layout: Layout, now: datetime) -> Sequence[Extract]:
         """The extracts that are to be there at some time: the latest full one, the latest increments."""
         latest = now.replace(hour=self.hour, minute=0, second=0, microsecond=0)
         if latest > now:
@@ -58,8 +65,8 @@ class Schedule:
         full = latest - DAY * ((latest.weekday() - self.full_weekday) % 7)
         days = [latest - DAY * back for back in range(self.increments)]
         return (
-            Extract(full.strftime(self.full_name), None, full),
-            *(Extract(day.strftime(self.increment_name), day - DAY, day) for day in days),
+            Extract(layout.full.format(date=full.date()), None, full),
+            *(Extract(layout.increment.format(date=day.date()), day - DAY, day) for day in days),
         )
 
 

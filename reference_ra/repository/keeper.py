@@ -1,7 +1,6 @@
 """Keeps the Repository up to date as the RA's clock moves: revocation lists, extracts, the files for SFTP.
 
-Below its folder: ``full/`` and ``increments/`` with the extracts, ``authorities/`` with the CA certificates,
-``lists/`` with the revocation lists. A file appears there whole.
+A file appears whole in the folder that SFTP serves.
 """
 
 from __future__ import annotations
@@ -33,6 +32,7 @@ class Keeper:
         self._policies = policies
         self._pki = pki
         self._store = authority.registry.repository
+        self._layout = policies.repository.extracts.layout
         self._folder = directory / FOLDER
         self._partial = directory / f".{FOLDER}.file"
         self._partial_extract = directory / f".{FOLDER}.extract"
@@ -41,7 +41,7 @@ class Keeper:
         shutil.rmtree(self._folder, ignore_errors=True)  # an earlier run's
         lodge_authorities(policies, authority, pki)
         for certificate in self._store.authorities():
-            self._write(f"authorities/{certificate.label}.crt", certificate.der)
+            self._write(self._layout.authority.format(name=certificate.label), certificate.der)
         for kind in policies.repository.lists.kinds:
             self._issue_list(kind)
 
@@ -52,7 +52,7 @@ class Keeper:
             last = self._store.latest_list(kind)
             if last is None or lists.is_due(last, now):
                 self._issue_list(kind)
-        await self._make_extracts(self._policies.repository.extracts.schedule.due(now))
+        await self._make_extracts(self._policies.repository.extracts.schedule.due(self._layout, now))
 
     def revoke(self, serial: str) -> None:
         """Revoke an Organisation Certificate, and lodge a new list of those that are (M-2.3.1.5-b)."""
@@ -66,7 +66,7 @@ class Keeper:
         fields = lists.fill(ca, lists.revoked(self._store, kind), number, now, lists.lifetime)
         octets = assemble_list(fields, ca, lists.sign)
         self._store.lodge_list(LodgedList(kind, number, octets, fields.this_update, fields.next_update))
-        self._write(f"lists/{kind}.crl", octets)
+        self._write(self._layout.revocations.format(name=kind), octets)
 
     async def _make_extracts(self, due: Iterable[Extract]) -> None:
         wanted = {extract.name: extract for extract in due}

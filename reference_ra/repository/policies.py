@@ -14,7 +14,7 @@ from reference_ra.certificate import IssuingCa, Sign
 from reference_ra.pki import TestPki
 from reference_ra.repository.accounts import Account
 from reference_ra.repository.admission import AccountPolicies
-from reference_ra.repository.extracts import Extract, Schedule
+from reference_ra.repository.extracts import Extract, Layout, Schedule
 from reference_ra.repository.lists import ListFields
 from reference_ra.repository.messages import Operation, RepositoryReply, Result, Subject
 from reference_ra.repository.records import CertificateStatus, Kind, ListKind, Lodged, LodgedList, Way
@@ -74,6 +74,7 @@ class ListPolicies:
 class ExtractPolicies:
     """How extracts are made."""
 
+    layout: Layout
     schedule: Schedule
     rows: Callable[[RepositoryStore, Extract], Iterator[Lodged]]
     """The certificates in an extract."""

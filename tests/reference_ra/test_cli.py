@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from reference_ra.cli import USAGE_ERROR, main
 from reference_ra.conformant import conformant_policies
 from reference_ra.pki import TestPki, open_pki
-from reference_ra.target_file import Endpoints
+from reference_ra.target_file import INTERFACES, Endpoints
 from tests.reference_ra.batching import submission, submit
 from tests.reference_ra.conftest import Ra
 from tests.reference_ra.craft import RIGHT
@@ -141,7 +142,7 @@ def test_the_target_file_claims_every_interface(tmp_path: Path, pki: TestPki) ->
     process.communicate(timeout=10)
     target = tomllib.loads((tmp_path / "target.toml").read_text("utf-8"))
     assert target["endpoints"]["batch"]["url"].endswith("/1.0/PortalCSRBatch")
-    assert target["statement"]["interfaces"] == ["adhoc", "batch", "portal-gateway", "portal-internet"]
+    assert target["statement"]["interfaces"] == list(INTERFACES)
     assert set(target["endpoints"]) == set(target["statement"]["interfaces"])
     assert target["pages"]["organisation"]["accepted"] == {"find": "css=.notification", "says": "accepted"}
     holder = target["credentials"]["portal-organisation"]
@@ -158,8 +159,9 @@ def test_the_batch_limit_is_kept_by_alterations(
 ) -> None:
     process = launch(tmp_path, pki, "--until-stdin-closes", "--batch-limit", "2", *options)
     target = tomllib.loads((tmp_path / "target.toml").read_text("utf-8"))
-    adhoc, batch = (target["endpoints"][service]["url"] for service in ("adhoc", "batch"))
-    endpoints = Endpoints(adhoc, batch, "", "", "", management=target["operator"]["options"]["url"])
+    urls = {each.name: "" for each in fields(Endpoints)}
+    urls |= {service: target["endpoints"][service]["url"] for service in ("adhoc", "batch")}
+    endpoints = Endpoints(**urls | {"management": target["operator"]["options"]["url"]})
     ra = Ra(endpoints, tmp_path, conformant_policies())
     csr = RIGHT.build()
     found = [

@@ -55,8 +55,7 @@ def authority(tmp_path: Path) -> Iterator[Authority]:
     people = Authority()
     pki = open_pki(tmp_path / "pki")
     with running(tmp_path, pki, people.policies) as ra:
-        page_map = people.policies.portal.site.page_map
-        people.target = write_target(tmp_path, ra.endpoints, [], 300, page_map)
+        people.target = write_target(tmp_path, ra.endpoints, [], 300, people.policies)
         text = people.target.read_text(encoding="utf-8")
         people.target.write_text(text.replace("response_seconds = 5\n", "response_seconds = 1\n"))
         yield people

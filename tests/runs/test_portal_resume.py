@@ -69,8 +69,7 @@ def night(tmp_path: Path) -> Iterator[Night]:
     night = Night()
     policies = night.policies
     with running(tmp_path, open_pki(tmp_path / "pki"), policies) as ra:
-        page_map = policies.portal.site.page_map
-        night.target = write_target(tmp_path, ra.endpoints, [], 300, page_map)
+        night.target = write_target(tmp_path, ra.endpoints, [], 300, policies)
         text, _, _ = night.target.read_text(encoding="utf-8").partition("[operator]")
         night.target.write_text(text, encoding="utf-8")
         yield night
