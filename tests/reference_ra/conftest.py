@@ -105,12 +105,14 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> TestPki:
 
 
 @contextmanager
-def running(directory: Path, pki: TestPki, policies: Policies) -> Iterator[Ra]:
+def running(
+    directory: Path, pki: TestPki, policies: Policies, *, plain_repository: bool = False
+) -> Iterator[Ra]:
     ready = threading.Event()
     box: dict[str, Any] = {}
 
     async def serve() -> None:
-        async with serving(directory, pki, policies) as endpoints:
+        async with serving(directory, pki, policies, plain_repository=plain_repository) as endpoints:
             box.update(endpoints=endpoints, loop=asyncio.get_running_loop(), stop=asyncio.Event())
             ready.set()
             await box["stop"].wait()
