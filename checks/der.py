@@ -111,12 +111,12 @@ class Node:
         return self.children()
 
 
-def read_der(data: bytes) -> Node:
-    """The one element that `data` is, whole. Raises DerError."""
+def read_der(data: bytes, limit: int = MAXIMUM_OCTETS) -> Node:
+    """The one element that `data` is, whole, of at most `limit` octets. Raises DerError."""
     if not data:
         raise DerError(0, "no octets")
-    if len(data) > MAXIMUM_OCTETS:
-        raise DerError(0, f"{len(data)} octets, more than the {MAXIMUM_OCTETS} this reader takes")
+    if len(data) > limit:
+        raise DerError(0, f"{len(data)} octets, more than the {limit} this reader takes")
     try:
         tag, value_start, length = _read_long_header(data, 0)
     except IndexError:

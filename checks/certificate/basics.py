@@ -8,7 +8,7 @@ from __future__ import annotations
 from checks.certificate.issuing import CertificateProfile
 from checks.certificate.names import COMMON_NAME, DIRECTORY_STRINGS, Name
 from checks.certificate.rules import RuleBook, in_hexadecimal
-from checks.certificate.structure import ECDSA_SHA256, ECDSA_SHA256_NULL, Certificate
+from checks.certificate.structure import ECDSA_SHA256, ECDSA_SHA256_NULL, VERSION_3, Certificate
 from checks.certificate.times import Time
 from checks.der import PRINTABLE_STRING, UTF8_STRING, bit_string_fault, integer_fault
 
@@ -17,6 +17,20 @@ BOOK: RuleBook[CertificateProfile] = RuleBook()
 _CURRENT_STRINGS = (PRINTABLE_STRING, UTF8_STRING)
 _SERIAL_OCTETS = 20
 _COMMON_NAME_CHARACTERS = 64
+
+
+def version_fault(certificate: Certificate) -> str | None:
+    """What stands in place of version 3, which extensions need (RFC 5280 4.1.2.1); None where it is 3."""
+    version = certificate.version
+    if version == VERSION_3:
+        return None
+    return "absent, so version 1" if version is None else in_hexadecimal(version)
+
+
+def serial_sign_fault(certificate: Certificate) -> str | None:
+    """A serial number that is not positive (RFC 5280 4.1.2.2); None where it is."""
+    serial = certificate.serial
+    return in_hexadecimal(serial) if serial == b"\x00" or serial[:1] >= b"\x80" else None
 
 
 @BOOK.rule("G-12-a", "a serial number in DER", where="serialNumber", source="X.690 8.3.2", varies=True)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from checks.der import (
     BIT_STRING,
     BOOLEAN,
+    INTEGER,
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     SEQUENCE,
@@ -15,6 +16,7 @@ from checks.der import (
     Node,
     bit_string_fault,
     check_strictly,
+    integer_fault,
     oid_octets,
     oid_text,
     read_der,
@@ -79,6 +81,14 @@ class Policies(NamedTuple):
     oids: tuple[str, ...]
 
 
+class BasicConstraints(NamedTuple):
+    """A basicConstraints."""
+
+    ca: bool
+    path_length: int | None
+    """pathLenConstraint; None where it is absent."""
+
+
 class AlternativeName(NamedTuple):
     """One GeneralName. For a hardwareModuleName (RFC 4108) the last two say what it holds."""
 
@@ -97,7 +107,7 @@ class AlternativeNames(NamedTuple):
     names: tuple[AlternativeName, ...]
 
 
-Content = KeyUsage | KeyIdentifier | AuthorityKeyIdentifier | Policies | AlternativeNames
+Content = KeyUsage | KeyIdentifier | AuthorityKeyIdentifier | Policies | AlternativeNames | BasicConstraints
 
 
 class Extension(NamedTuple):
@@ -229,6 +239,24 @@ def _read_policies(node: Node, faults: list[str]) -> Policies:
     return Policies(tuple(oids))
 
 
+def _read_basic_constraints(node: Node, faults: list[str]) -> BasicConstraints:
+    members = node.members("BasicConstraints")
+    ca, path_length = False, None
+    if members and members[0].tag == BOOLEAN:
+        flag = members.pop(0).value
+        ca = flag not in (b"", b"\x00")
+        if flag != b"\xff":
+            faults.append(f"cA is {flag.hex().upper()}: DER writes TRUE as FF and leaves FALSE out")
+    if members and members[0].tag == INTEGER:
+        value = members.pop(0).value
+        if fault := integer_fault(value):
+            raise DerError(node.start, fault)
+        path_length = int.from_bytes(value, "big", signed=True)
+    if members:
+        raise DerError(node.start, "not a BasicConstraints: its members")
+    return BasicConstraints(ca, path_length)
+
+
 def _read_alternative_names(node: Node, faults: list[str]) -> AlternativeNames:
     return AlternativeNames(
         tuple(_read_alternative_name(name, faults) for name in node.members("GeneralNames"))
@@ -264,6 +292,7 @@ _DECODERS: dict[bytes, Callable[[Node, list[str]], Content | None]] = {
     SUBJECT_KEY_IDENTIFIER: _read_key_identifier,
     KEY_USAGE: _read_key_usage,
     SUBJECT_ALT_NAME: _read_alternative_names,
+    BASIC_CONSTRAINTS: _read_basic_constraints,
     CERTIFICATE_POLICIES: _read_policies,
     AUTHORITY_KEY_IDENTIFIER: _read_authority_key_identifier,
 }

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from checks.certificate.basics import strings_fault
+from checks.certificate.basics import serial_sign_fault, strings_fault, version_fault
 from checks.certificate.general import key_usage_fault
 from checks.certificate.names import COMMON_NAME, Attribute, Name, read_name
 from checks.certificate.organisation_profile import OrganisationProfile
 from checks.certificate.rules import RuleBook, in_hexadecimal
-from checks.certificate.structure import VERSION_3, Certificate
+from checks.certificate.structure import Certificate
 from checks.der import BIT_STRING, GENERALIZED_TIME, DerError, read_der
 
 BOOK: RuleBook[OrganisationProfile] = RuleBook()
@@ -56,17 +56,13 @@ def subject_values(certificate: Certificate, attribute_type: str) -> list[Attrib
 @BOOK.rule("G-12-a", "version 3", where="version", source="RFC 5280 4.1.2.1")
 def organisation_version_is_3(certificate: Certificate, _profile: OrganisationProfile) -> str | None:
     """[0] INTEGER 2: there are extensions."""
-    version = certificate.version
-    if version == VERSION_3:
-        return None
-    return "absent, so version 1" if version is None else in_hexadecimal(version)
+    return version_fault(certificate)
 
 
 @BOOK.rule("G-12-a", "a positive serial number", where="serialNumber", source="RFC 5280 4.1.2.2", varies=True)
 def organisation_serial_is_positive(certificate: Certificate, _profile: OrganisationProfile) -> str | None:
     """That it is unique is judged over many certificates, by `judge_unique_serials`."""
-    serial = certificate.serial
-    return in_hexadecimal(serial) if serial == b"\x00" or serial[:1] >= b"\x80" else None
+    return serial_sign_fault(certificate)
 
 
 @BOOK.rule("G-12-a", "a name in DER with strings of their types", where="subject", source="RFC 5280 4.1.2.6")
