@@ -177,10 +177,11 @@ def _nothing_came(error: BaseException) -> bool:
     return any(isinstance(link, closed) for link in _chain(error))
 
 
-class _Watchdog:
+class Watchdog:
     """Acts at deadlines, in one thread for all sessions: one for each would cost more than its request."""
 
     def __init__(self) -> None:
+        """Watch nothing yet."""
         self._changed = threading.Condition()
         self._due: dict[object, tuple[float, Callable[[], None]]] = {}
         self._wakes_at = math.inf
@@ -215,7 +216,8 @@ class _Watchdog:
                 self._changed.wait(None if self._wakes_at == math.inf else max(self._wakes_at - now, 0))
 
 
-_WATCHDOG = _Watchdog()
+WATCHDOG = Watchdog()
+"""The one of this process."""
 
 
 @contextmanager
@@ -232,7 +234,7 @@ def _deadline(session: BoundedSession, seconds: float) -> Iterator[threading.Eve
             except OSError:
                 return  # it was closed at this very moment, which is what is wanted
 
-    with _WATCHDOG.acting(seconds, expire):
+    with WATCHDOG.acting(seconds, expire):
         yield expired
 
 

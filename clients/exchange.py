@@ -21,6 +21,7 @@ class FailureKind(StrEnum):
     TIMED_OUT = "no complete response within the time limit"
     TOO_LARGE = "the response is larger than the size limit"
     NOT_HTTP = "the response is not HTTP"
+    NOT_SFTP = "the answer is not SSH, or not SFTP"
 
 
 BEFORE_REQUEST = frozenset(
