@@ -17,8 +17,8 @@ LONGEST_PASSWORD = 1000
 class Turned(StrEnum):
     """Why a user is not let in."""
 
-    AWAY = "the username or the password is wrong"
-    LOCKED = "the account is locked after too many wrong passwords"
+    AWAY = "The username or the password is wrong."
+    LOCKED = "The account is locked after too many wrong passwords."
 
 
 @dataclass(frozen=True, slots=True)

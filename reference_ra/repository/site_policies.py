@@ -75,7 +75,7 @@ def conformant_repository_site() -> RepositorySitePolicies:
         before_change=_before_change,
         ends=Visits.forget,
         is_own_form=is_own_form,
-        refusal=lambda reason: f"Not let in: {reason}.",
+        refusal=str,
         limits=PostedLimits(field_octets=65_536, file_octets=0, seconds=30),
         reading=posted.reading,
         found=lambda certificates: certificates,
