@@ -123,6 +123,7 @@ async def _serve(chosen: argparse.Namespace) -> None:
         print(f"SMKI Repository Web Service    {endpoints.repository_web_service}")
         if endpoints.plain_repository is not None:
             print(f"the same, over plain HTTP      {endpoints.plain_repository}")
+        print(f"SMKI Repository by SFTP        {endpoints.repository_sftp}")
         print(f"Operator's management port     {endpoints.management}")
         file = write_target(
             directory,

@@ -32,6 +32,7 @@ from reference_ra.portal.sections import GATEWAY, INTERNET
 from reference_ra.portal.site import PortalSite
 from reference_ra.registry import Credential, Registry
 from reference_ra.repository.accounts_plan import make_accounts
+from reference_ra.repository.keeper import FOLDER as REPOSITORY_FOLDER
 from reference_ra.repository.keeper import Keeper
 from reference_ra.repository.sftp import new_host_key, public_text, serving_files
 from reference_ra.repository.site import RepositorySite
@@ -41,8 +42,6 @@ from reference_ra.target_file import FOLDER, Endpoints
 from reference_ra.tls import Listener, TlsProtocol, make_context, make_mutual_context
 
 HOST = "127.0.0.1"
-REPOSITORY_FOLDER = "repository"
-"""Of the files that SFTP serves, in the RA's directory."""
 _BACKLOG = 256
 _SHUTDOWN_SECONDS = 0.1
 

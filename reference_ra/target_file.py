@@ -32,6 +32,7 @@ INTERFACES = (
     "portal-internet",
     "repository-portal",
     "repository-web-service",
+    "repository-sftp",
 )
 """What this RA offers."""
 NEW_DEVICE_PREFIX = "00-DB-12-34"
@@ -152,7 +153,7 @@ def target_text(
         _table("pacing", enabled=False),
         _table("clients", adhoc="clients.gateway.adhoc_requests:RequestsAdHocClient"),
         *(_table(heading, **values) for heading, values in page_map.items()),
-        *_repository(policies.repository.extracts.layout),
+        *_repository(policies.repository.extracts.layout, endpoints.sftp_host_key),
         _table("operator", plugin="targets.reference_operator:ReferenceOperator"),
         _table("operator.options", url=endpoints.management),
     ]
@@ -189,11 +190,12 @@ def _credential(plan: CredentialPlan) -> dict[str, object]:
     )
 
 
-def _repository(layout: Layout) -> list[dict[str, object]]:
+def _repository(layout: Layout, host_key: str) -> list[dict[str, object]]:
     schedule = Schedule()
     return [
         _table(
             "repository",
+            sftp_host_keys=[host_key],
             lodging_seconds=LODGING_SECONDS,
             extract_hour=schedule.hour,
             full_extract_day=day_name[schedule.full_weekday].lower(),
