@@ -12,6 +12,8 @@ pytest_plugins = [
     "fixtures.kept_batch",
     "fixtures.portals",
     "fixtures.repository",
+    "fixtures.repository_certificates",
+    "fixtures.repository_lookups",
     "fixtures.aros",
     "fixtures.kept_requests",
     "fixtures.portal_access",
@@ -43,5 +45,9 @@ pytest_plugins = [
     "steps.transport",
     "steps.portal_transport",
     "steps.accessibility",
+    "steps.repository_search",
+    "steps.repository_statuses",
+    "steps.repository_refusals",
+    "steps.repository_keys",
     "reports.allure_bridge",
 ]
