@@ -14,10 +14,11 @@ from reference_ra.policies import Policies
 
 _OF_THE_AD_HOC_SERVICE = frozenset({"behaviour", "http", "load", "messages", "response", "xml"})
 """Modules whose alterations concern the Ad Hoc service alone; those of the Batched service begin
-`batch`, those of the portals `portal`."""
+`batch`, those of the portals `portal`, those of the Repository `repository`."""
 _OF_CERTIFICATES = frozenset({"certificate", "certificate_extensions"})
 _OF_BOTH_WEB_SERVICES = frozenset({"csr_accepted", "csr_refused", "device", "serving"})
 _OF_WHO_IS_LET_IN = frozenset({"access"})
+_REPOSITORY = ("repository-portal", "repository-web-service", "repository-sftp")
 
 Alter = Callable[[Policies], Policies]
 Kind = Literal["defect", "variant"]
@@ -50,6 +51,10 @@ class Alteration:
         some services is enough to show it, and quicker.
         """
         module = self.alter.__module__.rpartition(".")[2]
+        if module == "repository_lodging":
+            return (*_REPOSITORY, "adhoc", "batch", "portal-gateway", "portal-internet")
+        if module.startswith("repository"):  # something has to issue what is looked for in it
+            return (*_REPOSITORY, "adhoc")
         if module.startswith("portal"):
             return ("portal-gateway", "portal-internet")
         if module.startswith("batch"):

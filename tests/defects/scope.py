@@ -18,7 +18,14 @@ _WITHOUT_BROWSER = "not needs-browser"
 _OF_DEVICES = frozenset(
     {"portal_device", "portal_devices", "portal_archive", "portal_batch", "portal_pickup"}
 )
-_PORTALS = frozenset({"portal-gateway", "portal-internet"})
+_SERVICES = {
+    "adhoc": {"adhoc"},
+    "batch": {"batch"},
+    "portal": {"portal-gateway", "portal-internet"},
+    "repository": {"repository-portal", "repository-web-service", "repository-sftp"},
+}
+"""Those that the features of a folder are of; other folders have some of each."""
+_WITH_THE_REPOSITORY = frozenset({"repository", "certificates", "journeys"})
 
 
 def scenarios_of(alteration: Alteration) -> tuple[str, ...]:
@@ -69,10 +76,14 @@ def _folders(alteration: Alteration) -> Iterator[str]:
     if module == "tls":
         claimed = {"adhoc"}
     for folder in sorted(path for path in FEATURES.iterdir() if path.is_dir()):
-        if module == "access" and folder.name in ("portal", "certificates"):
-            continue  # who is let in at the portals is asked in features/transport as well
-        services = _PORTALS if folder.name == "portal" else {folder.name} & {"adhoc", "batch"}
-        if not services or not claimed or services & claimed:
+        services = _SERVICES.get(folder.name, set())
+        if module.startswith("repository"):
+            concerned = folder.name in _WITH_THE_REPOSITORY
+        elif module == "access":  # who is let in at the portals is asked in features/transport as well
+            concerned = folder.name in {"adhoc", "batch", "transport", "journeys", "demand"}
+        else:
+            concerned = not services or not claimed or bool(services & claimed)
+        if concerned:
             yield str(folder)
 
 
