@@ -105,6 +105,7 @@ async def serving(
         stack.push_async_callback(runner.cleanup)
         await runner.setup()
         await web.TCPSite(runner, HOST, 0).start()
+        await processor.catch_up()
         await stack.enter_async_context(processor.running())
         yield Endpoints(
             adhoc=services + ADHOC_PATH,
