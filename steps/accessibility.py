@@ -18,7 +18,7 @@ from clients.portal.axe import SCHEMES, apply_axe
 from clients.portal.pages import Locator
 from clients.portal.portal import FormKind, Section
 from clients.portal.reading import notification
-from fixtures.browsing import SIGHTS, Browsing, show
+from fixtures.browsing import SIGHTS, AtBrowser, Browsing, show
 from fixtures.plan import Load, sends
 from fixtures.portal_answers import way_on
 from fixtures.portals import INTERNET
@@ -59,12 +59,12 @@ def shows(browsing: Browsing, page: str) -> None:
 
 
 @then("the page meets the Web Content Accessibility Guidelines 2, level AA")
-def meets_guidelines(browsing: Browsing, judge: Judge) -> None:
-    page = browsing.page
+def meets_guidelines(at_browser: AtBrowser, judge: Judge) -> None:
+    page = at_browser.page
     seen: set[tuple[str, str]] = set()
     failures: list[Finding] = []
     with way_on():
-        found = apply_axe(browsing.visit.screen, (*DECIDING, *ADVISING))
+        found = apply_axe(at_browser.screen, (*DECIDING, *ADVISING))
     for scheme, results in found.items():
         try:
             judged = judge_accessibility(results, f"page {page.title!r}")
@@ -90,10 +90,10 @@ def _in_colours(found: Finding, scheme: str) -> Finding:
 
 
 @then("the Tab key reaches every link, field and button of the page")
-def tab_reaches_everything(browsing: Browsing, judge: Judge) -> None:
-    page = browsing.page
+def tab_reaches_everything(at_browser: AtBrowser, judge: Judge) -> None:
+    page = at_browser.page
     with way_on():
-        reach = browsing.keyboard.out_of_reach()
+        reach = at_browser.keyboard.out_of_reach()
     if not reach.number:
         raise Inconclusive(f"there is nothing to be used on the page {page.title!r}")
     for element in reach.by_arrows:
@@ -119,24 +119,26 @@ def submit_by_keyboard(browsing: Browsing, judge: Judge, what: str) -> None:
     csr = browsing.right_csr(kind)
     with way_on():
         browsing.visit.open()
-        _follow(browsing, judge, landing, f"landing.{kind.section}")
+        follow_by_keyboard(browsing, judge, landing, f"landing.{kind.section}")
         if form.open is not None:
-            _follow(browsing, judge, form.open, f"{kind}.open")
-        _reach(browsing, judge, form.field, f"{kind}.field")
+            follow_by_keyboard(browsing, judge, form.open, f"{kind}.open")
+        reach_by_keyboard(browsing, judge, form.field, f"{kind}.field")
         keyboard.write(csr)
-        _reach(browsing, judge, form.submit, f"{kind}.submit")
+        reach_by_keyboard(browsing, judge, form.submit, f"{kind}.submit")
         page = keyboard.enter()
         browsing.told = browsing.visit.screen.read(lambda texts: notification(page, [form], pages, texts))
 
 
-def _follow(browsing: Browsing, judge: Judge, link: Locator, key: str) -> None:
-    _reach(browsing, judge, link, key)
-    browsing.keyboard.enter()
+def follow_by_keyboard(at: AtBrowser, judge: Judge, link: Locator, key: str) -> None:
+    """Go on by a link or a button, by the Tab and Enter keys. Fails where it cannot be reached."""
+    reach_by_keyboard(at, judge, link, key)
+    at.keyboard.enter()
 
 
-def _reach(browsing: Browsing, judge: Judge, locator: Locator, key: str) -> None:
-    page = browsing.page
-    if not browsing.keyboard.reach(locator, key):
+def reach_by_keyboard(at: AtBrowser, judge: Judge, locator: Locator, key: str) -> None:
+    """Give an element the focus by the Tab key. Fails where it never has it."""
+    page = at.page
+    if not at.keyboard.reach(locator, key):
         judge.fail(
             Finding(REQUIREMENT, _BY_KEYBOARD, f"{locator} never has the focus", f"page {page.title!r}")
         )
