@@ -20,6 +20,9 @@ pytest_plugins = [
     "fixtures.browsing",
     "fixtures.repository_certificates",
     "fixtures.repository_lookups",
+    "fixtures.repository_accounts",
+    "fixtures.repository_use",
+    "fixtures.repository_files",
     "steps.parties",
     "steps.adhoc_submissions",
     "steps.adhoc_answers",
@@ -49,5 +52,7 @@ pytest_plugins = [
     "steps.repository_statuses",
     "steps.repository_refusals",
     "steps.repository_keys",
+    "steps.repository_sftp",
+    "steps.repository_extracts",
     "reports.allure_bridge",
 ]
