@@ -17,9 +17,9 @@ from clients.portal.form_reading import (
     method_of,
     shared_form,
 )
-from clients.portal.html import Document, Element, text_of
-from clients.portal.journey import Arrival, Journey
-from clients.portal.pages import LIST_PAGES, Locator, PickupPage, RequestsPage
+from clients.portal.html import Element, text_of
+from clients.portal.journey import Journey
+from clients.portal.pages import Locator, PickupPage, RequestsPage
 from clients.portal.portal import (
     Download,
     FilledForm,
@@ -33,7 +33,8 @@ from clients.portal.portal import (
     Section,
     Visit,
 )
-from clients.portal.reading import file_name, notification, search
+from clients.portal.reading import notification, search
+from clients.portal.walk import Walk
 from clients.recorder import Recorder
 from clients.sessions import Sessions
 from clients.spool import SpoolFolder
@@ -65,8 +66,7 @@ class FormsVisit(Visit):
         """Nothing is sent yet."""
         super().__init__(site, aro)
         self._journey = journey
-        self._page: Page | None = None
-        self._document = Document("", None)
+        self._walk = Walk(site, journey, aro)
         self._section: Section | None = None
         self._homes: dict[Section, str] = {}
 
@@ -75,74 +75,38 @@ class FormsVisit(Visit):
     def open(self) -> Page:
         """See the interface."""
         self._section = None
-        return self._arrive(self._journey.get(self.site.connection.url, None))
+        return self._walk.open()
 
     def links_to(self, section: Section) -> bool:
         """See the interface."""
         self._at_landing()
-        return bool(self._document.find(self._landing_link(section)))
+        return bool(self._walk.document.find(self._landing_link(section)))
 
     def follow(self, section: Section) -> Page:
         """See the interface."""
         self._at_landing()
         link, key = self._landing_link(section), f"landing.{section}"
-        url = self._target(self._one(link, key), link, key)
+        page = self._walk.follow(link, key)
         self._section = section
-        page = self._go(url)
         self._homes[section] = page.url
         return page
 
-    def _arrive(self, arrival: Arrival) -> Page:
-        document = Document(arrival.url, arrival.exchange.response)
-        self._document = document
-        self._page = Page(arrival.exchange, arrival.url, document.title, document.text)
-        return self._page
-
-    def _go(self, url: str) -> Page:
-        came_from = self._page.url if self._page else None
-        return self._arrive(self._journey.get(url, self.aro, came_from=came_from))
-
-    def _at_landing(self) -> Page:
-        return self.open() if self._page is None or self._section is not None else self._page
+    def _at_landing(self) -> None:
+        if self._walk.page is None or self._section is not None:
+            self.open()
 
     def _enter(self, section: Section, link: Locator | None, key: str) -> Page:
         """Go to a page of a section by the link to it, which may stand on every page of the section."""
-        if self._section is not section or link is None or not self._document.find(link):
+        if self._section is not section or link is None or not self._walk.document.find(link):
             self._go_home(section)
-        return self._shown() if link is None else self._go(self._target(self._one(link, key), link, key))
+        return self._walk.shown if link is None else self._walk.follow(link, key)
 
     def _go_home(self, section: Section) -> None:
         if section in self._homes:
             self._section = section
-            self._go(self._homes[section])
+            self._walk.go(self._homes[section])
         else:
             self.follow(section)
-
-    # --- finding what the page map names ---
-
-    def _shown(self) -> Page:
-        return self._page or self.open()
-
-    def _one(
-        self, locator: Locator, key: str, within: Element | None = None, *, unseen: bool = False
-    ) -> Element:
-        """The first such element. Raises NoWayOn."""
-        found = self._document.find(locator, within, unseen=unseen)
-        if not found:
-            raise NoWayOn(self._shown(), key, locator)
-        return found[0]
-
-    def _target(self, link: Element, locator: Locator, key: str) -> str:
-        """The URL of a link. Raises NoWayOn where it is none of the portal's."""
-        reference = link.get("href")
-        if reference is None:
-            raise NoWayOn(self._shown(), key, locator, why="is no link")
-        url = self._document.absolute(reference)
-        if not self.site.admits(url):
-            raise NoWayOn(
-                self._shown(), key, locator, why=f"leads to {reference!r}, which is not the portal's"
-            )
-        return url
 
     # --- forms ---
 
@@ -151,10 +115,10 @@ class FormsVisit(Visit):
         pages = self._form_page(kind)
         page = self._enter(kind.section, pages.open, f"{kind}.open")
         # What a user clicks on to choose a file may stand before the field, which is hidden then.
-        field = self._one(pages.field, f"{kind}.field", unseen=kind is FormKind.BATCH)
-        button = self._one(pages.submit, f"{kind}.submit")
+        field = self._walk.one(pages.field, f"{kind}.field", unseen=kind is FormKind.BATCH)
+        button = self._walk.one(pages.submit, f"{kind}.submit")
         try:
-            form = shared_form(self._document, field, button)
+            form = shared_form(self._walk.document, field, button)
         except NoForm as error:
             at_fault = pages.submit if error.is_button else pages.field
             key = f"{kind}.submit" if error.is_button else f"{kind}.field"
@@ -163,8 +127,8 @@ class FormsVisit(Visit):
         return FilledForm(
             page=page,
             method=method_of(form, button),
-            action=action_of(self._document, form, button),
-            fields=tuple(each for each in fields_of(self._document, form, button) if each[0] != name),
+            action=action_of(self._walk.document, form, button),
+            fields=tuple(each for each in fields_of(self._walk.document, form, button) if each[0] != name),
             field=name,
             encoding=encoding_of(form, button),
         )
@@ -185,8 +149,8 @@ class FormsVisit(Visit):
         if not isinstance(value, str) and (form.method, form.encoding) != ("POST", MULTIPART):
             why = "is in a form that sends no files"
             raise NoWayOn(form.page, f"{kind}.field", self._form_page(kind).field, why=why)
-        page = self._arrive(self._journey.send(form, value, self.aro))
-        return notification(page, [self._form_page(kind)], self.site.pages, self._document.texts)
+        page = self._walk.send(form, value)
+        return notification(page, [self._form_page(kind)], self.site.pages, self._walk.document.texts)
 
     # --- one's own requests, and what can be picked up ---
 
@@ -201,7 +165,7 @@ class FormsVisit(Visit):
         row = self._to_request(section, reference)
         forms = [self._form_page(kind) for kind in FormKind if kind.section is section]
         told = notification(
-            self._shown(), forms, self.site.pages, lambda locator: self._document.texts(locator, row)
+            self._walk.shown, forms, self.site.pages, lambda locator: self._walk.document.texts(locator, row)
         )
         return replace(told, reference=told.reference or reference)
 
@@ -209,7 +173,7 @@ class FormsVisit(Visit):
         """See the interface."""
         row = self._to_request(Section.ORGANISATION, reference)
         link, key = self.site.pages.organisation_requests.certificate, "organisation-requests.certificate"
-        return self.download(self._target(self._one(link, key, row), link, key))
+        return self.download(self._walk.target(self._walk.one(link, key, row), link, key))
 
     def pickups(self) -> tuple[Pickup, ...]:
         """See the interface."""
@@ -218,39 +182,25 @@ class FormsVisit(Visit):
         return tuple(
             Pickup(
                 reference=reference,
-                page=self._shown(),
+                page=self._walk.shown,
                 text=text_of(row),
-                certificate=self._linked(pickup.certificate, row),
-                certificates=self._linked(pickup.certificates, row),
-                report=self._linked(pickup.report, row),
-                response=self._linked(pickup.response, row),
+                certificate=self._walk.linked(pickup.certificate, row),
+                certificates=self._walk.linked(pickup.certificates, row),
+                report=self._walk.linked(pickup.report, row),
+                response=self._walk.linked(pickup.response, row),
             )
             for rows in self._pages(pickup, "pickup.next")
             for reference, row in rows
         )
 
     def _pages(self, listed: RequestsPage | PickupPage, key: str) -> Iterator[list[tuple[str, Element]]]:
-        """The rows of each page of the list, of which the first is shown; while one is used, it is shown.
-
-        Raises NoWayOn where the list has no end.
-        """
-        seen = {self._shown().url}
-        for _ in range(LIST_PAGES):
+        """The rows of each page of the list, of which the first is shown; while one is used, it is shown."""
+        for _ in self._walk.list_pages(listed.next, key):
             yield self._rows(listed)
-            links = self._document.find(listed.next) if listed.next else []
-            links = [link for link in links if link.get("href")]
-            if not links or not listed.next:
-                return
-            url = self._target(links[0], listed.next, key)
-            if url in seen:  # the last page's leads to itself, or to the first
-                return
-            seen.add(url)
-            self._go(url)
-        raise NoWayOn(self._shown(), key, listed.next, why=f"still leads on after {LIST_PAGES} pages")
 
     def _rows(self, pages: RequestsPage | PickupPage) -> list[tuple[str, Element]]:
         """The rows of the list that is shown, with their references; a row without one is none."""
-        found = ((row, search(pages.reference, text_of(row))) for row in self._document.find(pages.row))
+        found = ((row, search(pages.reference, text_of(row))) for row in self._walk.document.find(pages.row))
         return [(match["reference"], row) for row, match in found if match and match["reference"]]
 
     def _list(self, section: Section) -> RequestsPage:
@@ -265,28 +215,20 @@ class FormsVisit(Visit):
         rows = chain.from_iterable(self._pages(listed, f"{section}-requests.next"))
         row = next((row for name, row in rows if name == reference), None)
         if row is None:
-            raise NoWayOn(self._shown(), f"{section}-requests.row", listed.row, why=f"lists no {reference}")
+            raise NoWayOn(
+                self._walk.shown, f"{section}-requests.row", listed.row, why=f"lists no {reference}"
+            )
         if listed.details is None:
             return row
         key = f"{section}-requests.details"
-        self._go(self._target(self._one(listed.details, key, row), listed.details, key))
+        self._walk.follow(listed.details, key, row)
         return None
 
     # --- files ---
 
-    def _linked(self, locator: Locator | None, row: Element) -> str | None:
-        """The URL of a link in a row; None where it has no such link."""
-        links = [] if locator is None else self._document.find(locator, row)
-        references = (link.get("href") for link in links)
-        return next((self._document.absolute(each) for each in references if each is not None), None)
-
     def download(self, url: str) -> Download:
         """See the interface. Raises NoWayOn where the URL is not the portal's, and SpoolError."""
-        if not self.site.admits(url):
-            raise NoWayOn(self._shown(), "certificate", why=f"leads to {url!r}, which is not the portal's")
-        came_from = self._page.url if self._page else None
-        arrival = self._journey.get(url, self.aro, came_from=came_from, file=True)
-        return Download(arrival.exchange, arrival.url, file_name(arrival.exchange.response, arrival.url))
+        return self._walk.download(url, "certificate")
 
     def cookies(self, url: str, *, foreign_method: str | None = None) -> str | None:
         """See the interface."""

@@ -63,9 +63,18 @@ class _Sending:
 class Journey:
     """What one visit sends. Every exchange goes through the recorder, under the site's interface."""
 
-    def __init__(self, site: Site, recorder: Recorder, sessions: Sessions, folder: SpoolFolder) -> None:
-        """Nothing is sent yet. `sessions` and `folder` are the client's, which closes them."""
+    def __init__(
+        self,
+        site: Site,
+        recorder: Recorder,
+        sessions: Sessions,
+        folder: SpoolFolder,
+        label: str | None = None,
+    ) -> None:
+        """Nothing is sent yet. `sessions` and `folder` are the client's, which closes them; `label` is whose
+        visit it is where no IKI Certificate tells."""
         self._site, self._recorder, self._sessions, self._folder = site, recorder, sessions, folder
+        self._label = label
         connection = site.connection
         self._patient = replace(
             connection, response_seconds=max(connection.response_seconds, site.file_seconds)
@@ -83,12 +92,14 @@ class Journey:
         limits = self._for_files if file else self._site.connection
         return self._follow(_Sending("GET", url, limits, came_from), credential)
 
-    def send(self, form: FilledForm, value: str | tuple[str, Path], credential: Credential | None) -> Arrival:
-        """Send a form once, with a text in its field or a file under a name. `form.action` is the portal's.
+    def send(
+        self, form: FilledForm, value: str | tuple[str, Path] | None, credential: Credential | None
+    ) -> Arrival:
+        """Send a form once, with a text in its field or a file under a name; None: as it is filled in.
 
-        Raises SpoolError, and OSError where the file cannot be read.
+        `form.action` is the portal's. Raises SpoolError, and OSError where the file cannot be read.
         """
-        upload = None if isinstance(value, str) else (form.field, *value)
+        upload = (form.field, *value) if isinstance(value, tuple) else None
         fields = (*form.fields, (form.field, value)) if isinstance(value, str) else form.fields
         sending = _Sending(form.method, form.action, self._site.connection, form.page.url)
         if form.method == "GET":
@@ -140,7 +151,7 @@ class Journey:
             seconds = time.perf_counter() - start
         exchange = Exchange(
             interface=self._site.interface,
-            credential=credential.label if credential else None,
+            credential=credential.label if credential else self._label,
             method=sending.method,
             url=request.url or sending.url,
             request_headers=tuple(request.headers.items()),

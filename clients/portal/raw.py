@@ -14,8 +14,10 @@ from clients.exchange import Exchange
 from clients.portal.form_reading import MULTIPART
 from clients.portal.html import Document
 from clients.portal.journey import redirection
-from clients.portal.portal import FilledForm, Notification, Page, PortalSite
+from clients.portal.pages import PageMap
+from clients.portal.portal import FilledForm, Notification, Page
 from clients.portal.reading import notification
+from clients.portal.site import Site
 from clients.recorder import Recorder
 
 
@@ -26,13 +28,20 @@ class LeadsElsewhere(Exception):
 class RawRequests:
     """Sends single requests to one portal, each on a connection of its own; no redirect is followed."""
 
-    def __init__(self, site: PortalSite, recorder: Recorder) -> None:
-        """Nothing is sent yet."""
-        self.site, self.recorder = site, recorder
+    def __init__(self, site: Site, recorder: Recorder, label: str | None = None) -> None:
+        """Nothing is sent yet. `label` is whose requests they are where no IKI Certificate tells."""
+        self.site, self.recorder, self._label = site, recorder, label
 
-    def get(self, url: str, aro: Credential | None, *, cookies: str | None) -> Exchange:
-        """Ask for a URL with this Cookie header. Raises LeadsElsewhere."""
-        return self._send(requests.Request("GET", url), aro, cookies)
+    def get(
+        self,
+        url: str,
+        aro: Credential | None,
+        *,
+        cookies: str | None,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> Exchange:
+        """Ask for a URL with this Cookie header and others. Raises LeadsElsewhere."""
+        return self._send(requests.Request("GET", url, headers=dict(headers)), aro, cookies)
 
     def submit(
         self,
@@ -59,7 +68,9 @@ class RawRequests:
             request.data = fields
         return self._send(request, aro, cookies)
 
-    def answer(self, exchange: Exchange, aro: Credential | None, *, cookies: str | None) -> Notification:
+    def answer(
+        self, exchange: Exchange, aro: Credential | None, pages: PageMap, *, cookies: str | None
+    ) -> Notification:
         """What the portal tells of something that was sent, whatever form it was meant for: in its answer, or
         on the page to which that sends a browser. Of a page elsewhere nothing is read."""
         target = redirection(exchange, exchange.url)
@@ -67,7 +78,6 @@ class RawRequests:
             exchange = self.get(target, aro, cookies=cookies)
         document = Document(exchange.url, exchange.response)
         page = Page(exchange, exchange.url, document.title, document.text)
-        pages = self.site.pages
         return notification(page, [pages.organisation, pages.device, pages.batch], pages, document.texts)
 
     def _send(self, request: requests.Request, aro: Credential | None, cookies: str | None) -> Exchange:
@@ -84,7 +94,7 @@ class RawRequests:
         return self.recorder.record(
             Exchange(
                 interface=self.site.interface,
-                credential=aro.label if aro else None,
+                credential=aro.label if aro else self._label,
                 method=prepared.method or "",
                 url=prepared.url or "",
                 request_headers=tuple(prepared.headers.items()),

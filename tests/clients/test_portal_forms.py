@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.portal import forms
+from clients.portal import walk
 from clients.portal.forms import FormsPortalClient, FormsVisit
 from clients.portal.pages import Locator
 from clients.portal.portal import FormKind, NoWayOn, PortalError, Section, Standing
@@ -135,7 +135,7 @@ def test_a_list_without_an_end(
     visit: FormsVisit, portal: SmallPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_next(visit)
-    monkeypatch.setattr(forms, "LIST_PAGES", 3)
+    monkeypatch.setattr(walk, "LIST_PAGES", 3)
     for number in range(5):
         name = f"/o/mine?p={number}" if number else "/o/mine"
         portal.pages[name] = always(page(f"{REQUESTS}<a rel=next href='/o/mine?p={number + 1}'>More</a>"))
