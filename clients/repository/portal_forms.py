@@ -186,12 +186,11 @@ class FormsRepositoryVisit(RepositoryVisit):
             texts[field.get("name", "")] = text
         if form is None:
             raise self._walk.no_way(button[1], button[0], "is in no form")
-        others = [each for each in fields_of(document, form, submit) if each[0] not in texts]
         return FilledForm(
             page=self._walk.shown,
             method=method_of(form, submit),
             action=action_of(document, form, submit),
-            fields=(*others, *texts.items()),
+            fields=tuple((name, texts.get(name, text)) for name, text in fields_of(document, form, submit)),
             field="",
             encoding=encoding_of(form, submit),
         )
