@@ -1,7 +1,8 @@
 """Validates a target file, says what scenarios will lack, and on request tries to connect.
 
 ``python -m targets.check FILE [--connect]``. Exit status: 0 all well, 1 a connection failed, 4 the file
-cannot be used. Nothing is submitted: `--connect` ends after the TLS handshake, and of a portal reads pages.
+cannot be used. Nothing is submitted: `--connect` ends after the TLS handshake; of a portal it reads pages,
+and as a user of the Repository it searches and lists.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from clients.exchange import Exchange
 from clients.operator import CAPABILITIES, Operator
 from clients.recorder import Recorder, Redactor
 from clients.tls_probe import TlsProbe
-from targets import check_portal
+from targets import check_portal, check_repository
 from targets.launch import open_target
 from targets.model import ADHOC_USER_ROLES, PORTALS, Credential, Pacing, Target
 from targets.plugins import make_operator
 from targets.problems import TargetError
+from targets.repository import REPOSITORY, Account
 
 EXIT_OK, EXIT_NOT_CONNECTED, EXIT_USAGE = 0, 1, 4
 _SOON = timedelta(days=30)
@@ -45,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--connect",
         action="store_true",
-        help="try a TLS handshake with each valid credential, look for portals' forms; submit nothing",
+        help="try a TLS handshake with each valid credential, look for portals' forms, use the Repository as "
+        "each valid account; submit nothing",
     )
     try:
         options = parser.parse_args(arguments)
@@ -72,6 +75,8 @@ def summary(target: Target, operator: Operator | None) -> Iterator[str]:
         yield f"  interface    {interface}: {target.endpoints[interface].url} ({client})"
     for credential in target.credentials.values():
         yield f"  credential   {_described(credential)}"
+    for account in target.accounts.values():
+        yield f"  account      {_account(account)}"
     devices = target.devices
     prefix = devices.new_prefix.hex("-").upper() if devices.new_prefix else "none"
     counts = f"{len(devices.known)} known, {len(devices.unknown)} unknown"
@@ -95,6 +100,7 @@ def lacks(target: Target, operator: Operator | None) -> Iterator[str]:
         if interface in _CREDENTIALS_OF and not _openers(target, interface):
             yield f'a valid credential for the interface "{interface}"'
     yield from check_portal.lacks(target)
+    yield from check_repository.lacks(target, operator)
     capabilities = operator.capabilities if operator else frozenset()
     devices = target.devices
     if "devices" not in capabilities:
@@ -145,6 +151,12 @@ def _described(credential: Credential) -> str:
     return f"{credential.label}: {', '.join(words)}; {_name(credential.certificate)}"
 
 
+def _account(account: Account) -> str:
+    secrets = {"password": account.password, "API Key": account.api_key, "SSH key": account.ssh_key}
+    held = ", ".join(name for name, secret in secrets.items() if secret) or "nothing secret"
+    return f"{account.label}: {', '.join(account.interfaces)}, {account.state}; {held}"
+
+
 def _openers(target: Target, interface: str) -> list[Credential]:
     return [
         credential
@@ -157,10 +169,9 @@ def _connect_all(target: Target) -> int:
     recorder = Recorder(Redactor(target.secrets))
     failed = False
     for interface in target.statement.interfaces:
-        if not target.endpoints[interface].url.startswith("https:"):
-            print(f"{interface}: not tried, no https interface")
-            continue
-        if interface in PORTALS:
+        if interface in REPOSITORY:
+            tries = check_repository.try_interface(target, interface, recorder)
+        elif interface in PORTALS:
             tries = check_portal.try_portal(target, interface, recorder)
         else:
             tries = _handshakes(target, interface, recorder)
@@ -174,13 +185,12 @@ def _handshakes(target: Target, interface: str, recorder: Recorder) -> Iterator[
     """What became of a TLS handshake with each credential, and whether it was well."""
     endpoint = target.endpoints[interface]
     probe = TlsProbe(interface, target.connection(interface), recorder)
-    credentials = _openers(target, interface) if interface in _CREDENTIALS_OF else [None]
+    credentials = _openers(target, interface)
     if not credentials:
         yield False, f"{interface}: FAILED: there is no valid credential to connect with"
     for credential in credentials:
         exchange = probe.handshake(credential, PERMITTED_CIPHERS)
-        label = credential.label if credential else "no credential"
-        told = f"{interface}, {endpoint.host}:{endpoint.port}, {label}: {_outcome(exchange)}"
+        told = f"{interface}, {endpoint.host}:{endpoint.port}, {credential.label}: {_outcome(exchange)}"
         yield exchange.failure is None, told
 
 
