@@ -23,6 +23,7 @@ pytest_plugins = [
     "fixtures.repository_accounts",
     "fixtures.repository_use",
     "fixtures.repository_files",
+    "fixtures.repository_lodging",
     "steps.parties",
     "steps.adhoc_submissions",
     "steps.adhoc_answers",
@@ -54,5 +55,6 @@ pytest_plugins = [
     "steps.repository_keys",
     "steps.repository_sftp",
     "steps.repository_extracts",
+    "steps.repository_lodging",
     "reports.allure_bridge",
 ]
