@@ -55,14 +55,14 @@ Feature: SMKI Repository by SFTP: it is open to its users, for reading, and to n
     Then no such file is given
 
     Examples:
-      | path                            |
-      | /etc/passwd                     |
-      | /etc/ssh/sshd_config            |
-      | /proc/self/environ              |
-      | ../../../../../../etc/passwd    |
+      | path                                 |
+      | /etc/passwd                          |
+      | /etc/ssh/sshd_config                 |
+      | /proc/self/environ                   |
+      | ../../../../../../etc/passwd         |
       | {extracts}/../../../../../etc/passwd |
-      | ../../../../../../proc/self/environ |
-      | ..\..\..\..\etc\passwd          |
+      | ../../../../../../proc/self/environ  |
+      | ..\..\..\..\etc\passwd               |
 
   @RSF-N05 @O-SF-a
   Scenario: The folders of the server itself are not listed by SFTP
@@ -77,9 +77,9 @@ Feature: SMKI Repository by SFTP: it is open to its users, for reading, and to n
     Then that is refused, and the files are as they were
 
     Examples:
-      | deed                   |
-      | write a new file       |
-      | write over an extract  |
-      | remove an extract      |
-      | rename an extract      |
-      | make a directory       |
+      | deed                  |
+      | write a new file      |
+      | write over an extract |
+      | remove an extract     |
+      | rename an extract     |
+      | make a directory      |
