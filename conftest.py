@@ -19,6 +19,7 @@ pytest_plugins = [
     "fixtures.portal_kept",
     "fixtures.browsing",
     "fixtures.repository_certificates",
+    "fixtures.repository_authorities",
     "fixtures.repository_lookups",
     "fixtures.repository_accounts",
     "fixtures.repository_use",
@@ -60,6 +61,7 @@ pytest_plugins = [
     "steps.repository_browser",
     "steps.repository_sftp",
     "steps.repository_extracts",
+    "steps.repository_authorities",
     "steps.repository_lodging",
     "reports.allure_bridge",
 ]

@@ -17,11 +17,11 @@ from checks.certificate.extensions import (
     KeyUsage,
 )
 from checks.certificate.issuing import CertificateProfile, IssuingCa
-from checks.certificate.names import Name, read_name
+from checks.certificate.names import Name
 from checks.certificate.organisation import subject_name
 from checks.certificate.rules import Rule, RuleBook, RuleSet
 from checks.certificate.structure import Certificate, read_certificate, unreadable
-from checks.der import DerError, read_der
+from checks.der import DerError
 from checks.finding import Finding
 
 ANY_POLICY = "2.5.29.32.0"
@@ -49,6 +49,28 @@ class AuthorityProfile(CertificateProfile):
         super().__post_init__()
         names = tuple(IssuingCa.from_der(each).name for each in self.subordinate_certificates)
         object.__setattr__(self, "subordinates", names)
+
+    def is_of_root(self, der: bytes) -> bool:
+        """Whether a certificate (DER) has the name of one of the roots as its subject."""
+        name = _subject(der)
+        return name is not None and any(name.matches(root.name) for root in self.issuing_cas)
+
+    def concerns(self, der: bytes) -> bool:
+        """Whether a certificate (DER) is of this hierarchy, by its subject or by its issuer."""
+        name = _subject(der)
+        if name is None:
+            return False
+        names = (*self.subordinates, *(root.name for root in self.issuing_cas))
+        issuer = read_certificate(der).issuer_name
+        return any(known.matches(name) or known.matches(issuer) for known in names)
+
+
+def _subject(der: bytes) -> Name | None:
+    """The subject of a certificate (DER); None where it cannot be read."""
+    try:
+        return subject_name(read_certificate(der).subject)
+    except DerError:
+        return None
 
 
 EVERY: RuleBook[AuthorityProfile] = RuleBook()
@@ -103,7 +125,8 @@ def authority_may_sign_certificates(certificate: Certificate, _profile: Authorit
 )
 def issuer_is_a_root(certificate: Certificate, profile: AuthorityProfile) -> str | None:
     """Beside G-12-a; the names are settings of the target."""
-    return None if profile.issuers_of(certificate) else str(certificate.issuer_name)
+    known = not profile.issuing_cas or profile.issuers_of(certificate)
+    return None if known else str(certificate.issuer_name)
 
 
 @ISSUING.rule(
@@ -232,15 +255,6 @@ def _judge(
     except DerError as error:
         return [unreadable(error)]
     return rules.judge(certificate, profile, at)
-
-
-def is_root(der: bytes) -> bool:
-    """Whether a certificate (DER) names itself as its issuer; False of octets that are none."""
-    try:
-        certificate = read_certificate(der)
-        return read_name(read_der(certificate.subject)).matches(certificate.issuer_name)
-    except DerError:
-        return False
 
 
 def judge_authorities_lodged(

@@ -107,9 +107,18 @@ def test_right_authorities_have_no_finding() -> None:
     assert judge_root_ca(ROOT_DER, PROFILE, at=NOW) == []
 
 
-def test_the_published_issuing_ca_is_as_the_rules_have_it_but_for_its_unknown_root() -> None:
-    profile = AuthorityProfile(subordinate_certificates=[VECTOR])
-    assert requirements(judge_issuing_ca(VECTOR, profile, at=NOW)) == {"G-CA-a"}
+def test_the_published_issuing_ca_is_as_the_rules_have_it() -> None:
+    assert judge_issuing_ca(VECTOR, AuthorityProfile(subordinate_certificates=[VECTOR]), at=NOW) == []
+
+
+def test_whose_a_certificate_is_is_told_by_its_names() -> None:
+    assert PROFILE.concerns(ROOT_DER)
+    assert PROFILE.concerns(ISSUING.signed(OWN.but(subject=name("07", "Y1"))))
+    assert PROFILE.concerns(ISSUING.signed(OWN.but(issuer=name("00", "YA"))))
+    stranger = Ca(new_key(), name("00", "YA"))
+    assert not PROFILE.concerns(stranger.certificate)
+    assert not PROFILE.concerns(b"junk")
+    assert (PROFILE.is_of_root(ROOT_DER), PROFILE.is_of_root(ISSUING_DER)) == (True, False)
 
 
 def issuing(plan: Plan) -> list[Finding]:
