@@ -97,7 +97,7 @@ def own_certificate(lookups: Lookups) -> None:
     lookups.known.append(known)
 
 
-@when("its subscriber rejects it")
+@when("the subscriber rejects that certificate")
 def rejected(lookups: Lookups) -> None:
     lookups.certificates.revoke(lookups.known[-1])
 

@@ -65,7 +65,7 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
   Scenario: An Organisation Certificate that its subscriber rejects is told to be revoked
     Given a user of the Repository Web Service
     And an Organisation Certificate of this scenario's own in the Repository
-    When its subscriber rejects it
+    When the subscriber rejects that certificate
     Then before long it is told that it was revoked
     And a search tells the same of it
 
