@@ -32,9 +32,10 @@ class RepositoryWebService:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One HTTP request."""
-        return to_response(request, await self._answer(request))
+        return to_response(request, await self.answer(request))
 
-    async def _answer(self, request: web.BaseRequest) -> HttpAnswer:
+    async def answer(self, request: web.BaseRequest) -> HttpAnswer:
+        """What is answered to an HTTP request, before it is put into the server library's terms."""
         operation = self._web.route(request.method, request.path)
         if isinstance(operation, HttpAnswer):
             return operation

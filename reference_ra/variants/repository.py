@@ -127,5 +127,5 @@ def other_lists(policies: Policies) -> Policies:
     return with_lists(
         policies,
         lifetime=timedelta(days=30),
-        number=lambda last: 2**64 if last is None else last.number + 7,
+        number=lambda last: 2**40 if last is None else last.number + 7,
     )

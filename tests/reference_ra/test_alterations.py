@@ -47,6 +47,7 @@ ALL = list(alterations().values())
 ON_SOCKETS = (
     "batch-",
     "portal-",
+    "repository-",
     "offers-",
     "lacks-",
     "server-",
@@ -57,7 +58,8 @@ ON_SOCKETS = (
     "unaware-of-batches",
 )
 """Beginnings of the names of those that show on a socket only: test_altered_sockets.py, for the Batched
-service test_batch_alterations.py, for the portals test_portal_*_alterations.py."""
+service test_batch_alterations.py, for the portals test_portal_*_alterations.py,
+for the Repository test_repository_*alterations.py."""
 
 
 @dataclass(frozen=True)
