@@ -37,6 +37,7 @@ from fixtures.repository_certificates import (
     INTERNET_PORTAL,
     ORGANISATION_PORTAL,
     PORTAL,
+    PORTAL_BATCH,
     KnownCertificate,
     KnownCertificates,
 )
@@ -59,6 +60,7 @@ _LOADS = {
     ADHOC: Load(adhoc_right=1),
     BATCH: Load(batches=1, csrs_right=2),
     PORTAL: Load(portal_device=1),
+    PORTAL_BATCH: Load(portal_batches=1, portal_csrs=2),
     ORGANISATION_PORTAL: Load(portal_organisation=1),
     INTERNET_PORTAL: Load(portal_organisation=1),
 }
@@ -180,18 +182,24 @@ def _one_to_reject(target: Target, capabilities: frozenset[str], **_: object) ->
 
 
 @given(
-    parsers.re(f"an Organisation Certificate, and the Organisation CRL without it, by {_WAY}"),
+    parsers.re(f"an Organisation Certificate, and the Organisation CRL without it, by (any way|{_WAY})"),
     target_fixture="rejected",
 )
 @sends(_one_to_reject)
 def certificate_to_reject(
-    authorities: RepositoryAuthorities, known_certificates: KnownCertificates, way: str
+    authorities: RepositoryAuthorities, known_certificates: KnownCertificates, way: str | None
 ) -> tuple[KnownCertificate, RevocationList]:
     known = known_certificates.spare()
-    before = _crl(authorities, way)
+    before = _crl(authorities, way or authorities.first_way())
     if known.serial in before.revoked:
         raise Inconclusive("the Organisation Certificate is on the Organisation CRL before it was rejected")
     return known, before
+
+
+@given("an Organisation Certificate that is not rejected", target_fixture="not_rejected")
+@sends(_one_to_reject)
+def certificate_to_keep(known_certificates: KnownCertificates) -> KnownCertificate:
+    return known_certificates.spare()
 
 
 def _crl(authorities: RepositoryAuthorities, way: str) -> RevocationList:
@@ -221,6 +229,11 @@ def is_on_the_list(
     for rule in (_REJECTED, ORGANISATION_LIST):
         judge.take(judge_listed(seen[-1], known.serial, listed=True, requirement=rule))
     return seen[-1]
+
+
+@then("the one that is not rejected is not on it")
+def is_not_on_the_list(not_rejected: KnownCertificate, later_list: RevocationList, judge: Judge) -> None:
+    judge.take(judge_listed(later_list, not_rejected.serial, listed=False))
 
 
 @then("that list is newer, by the right CA and fresh")

@@ -14,6 +14,7 @@ Feature: The path from a certificate to its root, through the CA certificates in
       | Key Agreement   | the Ad Hoc service                  |
       | both usages     | the Batched service                 |
       | Digital Signing | the SMKI Portal                     |
+      | both usages     | a Batched CSR on the SMKI Portal    |
       | Digital Signing | the SMKI Portal, to an organisation |
       | Key Agreement   | the SMKI Portal, to an organisation |
       | Digital Signing | the SMKI Portal via the Internet    |

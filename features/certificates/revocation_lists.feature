@@ -47,6 +47,14 @@ Feature: The revocation lists, as they are lodged in the Repository
       | the Repository portal |
       | SFTP                  |
 
+  @CRT-N60 @G-CRL-b @needs-operator-revocation
+  Scenario: An Organisation Certificate that was not rejected is not on the Organisation CRL that lists another one
+    Given an Organisation Certificate that is not rejected
+    And an Organisation Certificate, and the Organisation CRL without it, by any way
+    When its subscriber rejects it
+    Then it is on the Organisation CRL
+    And the one that is not rejected is not on it
+
   @CRT-P74 @G-CRL-b @needs-operator-clock
   Scenario: Another Organisation CRL is lodged before the nextUpdate of the last one has passed
     Given the Organisation CRL of the Repository
