@@ -207,7 +207,7 @@ def _crl(authorities: RepositoryAuthorities, way: str) -> RevocationList:
     return _read(authorities, ListKind.ORGANISATION_CRL)
 
 
-@when("its subscriber rejects it")
+@when("the Organisation Certificate is rejected by its subscriber")
 def reject(known_certificates: KnownCertificates, rejected: tuple[KnownCertificate, RevocationList]) -> None:
     known_certificates.revoke(rejected[0])
 

@@ -38,7 +38,7 @@ Feature: The revocation lists, as they are lodged in the Repository
   @CRT-P73 @M-2.3.1.5-b @G-CRL-b @needs-operator-revocation
   Scenario Outline: An Organisation Certificate that its subscriber rejects is on a newer Organisation CRL, which is lodged
     Given an Organisation Certificate, and the Organisation CRL without it, by <way>
-    When its subscriber rejects it
+    When the Organisation Certificate is rejected by its subscriber
     Then it is on the Organisation CRL
     And that list is newer, by the right CA and fresh
 
@@ -51,7 +51,7 @@ Feature: The revocation lists, as they are lodged in the Repository
   Scenario: An Organisation Certificate that was not rejected is not on the Organisation CRL that lists another one
     Given an Organisation Certificate that is not rejected
     And an Organisation Certificate, and the Organisation CRL without it, by any way
-    When its subscriber rejects it
+    When the Organisation Certificate is rejected by its subscriber
     Then it is on the Organisation CRL
     And the one that is not rejected is not on it
 
