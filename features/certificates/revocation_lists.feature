@@ -47,7 +47,7 @@ Feature: The revocation lists, as they are lodged in the Repository
       | the Repository portal |
       | SFTP                  |
 
-  @CRT-N60 @G-CRL-b @needs-operator-revocation
+  @CRT-P77 @G-CRL-b @needs-operator-revocation
   Scenario: An Organisation Certificate that was not rejected is not on the Organisation CRL that lists another one
     Given an Organisation Certificate that is not rejected
     And an Organisation Certificate, and the Organisation CRL without it, by any way
