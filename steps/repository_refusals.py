@@ -125,16 +125,6 @@ def send_body(lookups: Lookups, request: str, body: str) -> None:
     _send(lookups, request, BODIES[body](parts_of(lookups, request)))
 
 
-@when("the user sends the document of a retrieval as a search")
-def send_retrieval_as_search(lookups: Lookups) -> None:
-    _send(lookups, "search", parts_of(lookups, "retrieval").octets)
-
-
-@when("the user sends the document of a search as a retrieval")
-def send_search_as_retrieval(lookups: Lookups) -> None:
-    _send(lookups, "retrieval", parts_of(lookups, "search").octets)
-
-
 @when(parsers.re(rf"the user sends a {REQUEST} whose value is an external entity"))
 def send_external_entity(lookups: Lookups, request: str, tmp_path: Path) -> None:
     """The entity is a file of this machine: what an RA elsewhere cannot read, it cannot disclose either."""

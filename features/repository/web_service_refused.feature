@@ -110,16 +110,6 @@ Feature: Repository Web Service: what is no right request discloses no certifica
       | retrieval | another element                    |
       | retrieval | an element within the element      |
 
-  @RWS-N25 @O-WS-b @O-WS-d
-  Scenario Outline: The document of a <document> is no <request>
-    When the user sends the document of a <document> as a <request>
-    Then the request is refused and no certificate is disclosed
-
-    Examples:
-      | document  | request   |
-      | search    | retrieval |
-      | retrieval | search    |
-
   @RWS-N26 @O-WS-b @O-WS-d @P-4.1-a
   Scenario Outline: An external entity in a <request> is not read
     When the user sends a <request> whose value is an external entity

@@ -39,6 +39,7 @@ LIST_SIGNERS: Mapping[ListKind, str] = {
     ListKind.DEVICE_ARL: "device-root-ca",
 }
 LIST_LIFETIME = timedelta(days=2)
+API_KEY = "apikey"
 OPERATIONS: Mapping[str, Operation] = {f"/services/{each}": each for each in Operation}
 MOST_BODY_OCTETS = 65536
 XML_TYPE = "application/xml; charset=utf-8"
@@ -82,6 +83,10 @@ def _route(method: str, path: str) -> Operation | HttpAnswer:
     return OPERATIONS[path]
 
 
+def _keys_of(query: Sequence[tuple[str, str]], _: Mapping[str, str]) -> Sequence[str]:
+    return [value for name, value in query if name == API_KEY]
+
+
 def _identify(authority: Authority, keys: Sequence[str]) -> Account | None:
     return authority.registry.accounts.user_of_key(keys[0]) if len(keys) == 1 else None
 
@@ -106,6 +111,7 @@ def _web_service_policies() -> WebServicePolicies:
     numbers = count(1)
     return WebServicePolicies(
         route=_route,
+        keys_of=_keys_of,
         identify=_identify,
         accepts_type=_accepts_type,
         body_octets=MOST_BODY_OCTETS,

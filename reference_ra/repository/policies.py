@@ -29,8 +29,10 @@ class WebServicePolicies:
 
     route: Callable[[str, str], Operation | HttpAnswer]
     """What a method and a path ask for, or the HTTP response where the service is not."""
+    keys_of: Callable[[Sequence[tuple[str, str]], Mapping[str, str]], Sequence[str]]
+    """The API Keys in a request, of the parameters of its query and its headers."""
     identify: Callable[[Authority, Sequence[str]], Account | None]
-    """The user of the API Keys in a request's query; None where the request is refused."""
+    """The user whom a request's API Keys identify; None where the request is refused."""
     accepts_type: Callable[[str], bool]
     """Whether a request may have that Content-Type."""
     body_octets: int

@@ -16,7 +16,6 @@ from reference_ra.repository.records import Lodged
 
 logger = logging.getLogger(__name__)
 
-API_KEY = "apikey"
 SUCCESS, BAD_PARAMETERS, NO_MATCH, KEY_REFUSED = 200, 401, 402, 403
 
 
@@ -39,7 +38,7 @@ class RepositoryWebService:
         operation = self._web.route(request.method, request.path)
         if isinstance(operation, HttpAnswer):
             return operation
-        keys = request.rel_url.query.getall(API_KEY, [])
+        keys = self._web.keys_of(list(request.rel_url.query.items()), request.headers)
         if self._web.identify(self._authority, keys) is None:
             return self._say(operation, KEY_REFUSED, "The API Key is refused", close=True)
         try:
