@@ -132,7 +132,7 @@ class Link:
             failure = Failure(FailureKind.TIMED_OUT, f"limit {seconds:g} s")
         elif self._socket.exceeded:
             failure = Failure(FailureKind.TOO_LARGE, "more octets than the operation may bring")
-        elif isinstance(error, EOFError | OSError) or not self.transport.is_active():
+        elif _is_hang_up(error):
             failure = Failure(FailureKind.CLOSED, words)
         else:
             failure = Failure(FailureKind.NOT_SFTP, words)
@@ -153,5 +153,14 @@ class Link:
         self._socket.close()
 
 
+def _is_hang_up(error: BaseException) -> bool:
+    """Whether the server has closed the connection, rather than sent what is none of the protocol."""
+    causes = (error, error.__cause__, error.__context__)
+    closed = any(isinstance(cause, EOFError | OSError) for cause in causes)
+    return closed or isinstance(error, paramiko.AuthenticationException) or str(error) == _HUNG_UP
+
+
+_HUNG_UP = "Negotiation failed."
+"""Paramiko's words for a server that takes its leave before SSH has begun."""
 _NAMES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
 """The algorithms in which keys of a type sign, where they have other names."""

@@ -13,6 +13,14 @@ from datetime import UTC, datetime
 from io import StringIO
 
 import paramiko
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_ssh_private_key,
+)
 
 from clients.exchange import Exchange, Failure, FailureKind
 from clients.recorder import Recorder
@@ -41,7 +49,6 @@ _ENTRY_OCTETS = 1024
 _LONGEST_ANSWER = 65_536
 """Octets of a listing that reports show."""
 _STATUSES = {errno.ENOENT: SftpStatus.NO_SUCH_FILE, errno.EACCES: SftpStatus.DENIED}
-_KEYS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
 
 class ParamikoRepositorySftp(RepositorySftp):
@@ -122,13 +129,20 @@ def _proof(
 
 
 def _private_key(text: str) -> paramiko.PKey:
-    for kind in _KEYS:
-        try:
-            return kind.from_private_key(StringIO(text))
-        except (paramiko.SSHException, ValueError, IndexError):
-            continue
+    """Read by cryptography: paramiko takes the end of some keys for padding."""
+    try:
+        key = load_ssh_private_key(text.encode(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return paramiko.ECDSAKey(vals=(key, key.public_key()))
+    if isinstance(key, rsa.RSAPrivateKey):
+        return paramiko.RSAKey(key=key)
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        written = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+        return paramiko.Ed25519Key(file_obj=StringIO(written))
     # What stands in it is nobody's business.
-    raise ValueError("not an OpenSSH private key of Ed25519, ECDSA or RSA without a passphrase") from None
+    raise ValueError("not an OpenSSH private key of Ed25519, ECDSA or RSA without a passphrase")
 
 
 class _Attempt:

@@ -7,16 +7,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import asyncssh
+
+USER, PASSWORD = "amber", "canary-password-1"
 
 
 class Users(asyncssh.SSHServer):
     """Who may log in: by password, or by the key."""
 
-    passwords: dict[str, str] = {"amber": "canary-password-1"}  # noqa: RUF012
-    keys: dict[str, asyncssh.SSHKey] = {}  # noqa: RUF012
+    passwords: ClassVar[dict[str, str]] = {USER: PASSWORD}
+    keys: ClassVar[dict[str, asyncssh.SSHKey]] = {}
 
     def begin_auth(self, username: str) -> bool:
         del username
@@ -67,9 +69,15 @@ def serving_sftp(
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
+    connections: list[asyncssh.SSHServerConnection] = []
+
+    class Known(users):  # type: ignore[misc, valid-type]
+        def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+            connections.append(conn)
+
     async def start() -> asyncssh.SSHAcceptor:
         return await asyncssh.listen(
-            "127.0.0.1", 0, server_factory=users, server_host_keys=[key], sftp_factory=sftp
+            "127.0.0.1", 0, server_factory=Known, server_host_keys=[key], sftp_factory=sftp
         )
 
     server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
@@ -79,7 +87,12 @@ def serving_sftp(
 
         async def stop() -> None:
             server.close()
-            await server.wait_closed()
+            for connection in connections:
+                connection.abort()
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
         asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
