@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import math
 import socket
 import ssl
@@ -24,6 +25,7 @@ from clients.connection import Connection
 from clients.exchange import Failure, FailureKind, Response, TlsSession
 from clients.spool import Spooler, SpoolError, SpoolFolder
 
+logging.getLogger("urllib3.connectionpool").setLevel(logging.CRITICAL + 1)  # URLs hold API Keys
 _PIECE = 65536
 _LONGEST_IDLE_SECONDS = 2.0
 """A connection that was idle for longer is not used again: servers close idle connections."""
