@@ -27,6 +27,8 @@ from targets.repository import (
 from targets.table import Table
 
 _SERIAL = re.compile(r"[0-9A-F]{32}")
+_UNSAID = -1
+"""In place of a number that the file does not give."""
 _HOST_KEY = 'give keys as OpenSSH writes them, such as "ssh-ed25519 AAAA..."'
 
 
@@ -91,12 +93,12 @@ def read_repository(root: Table, interfaces: tuple[str, ...]) -> RepositorySetti
     for each in keys:
         if not _is_host_key(each):
             table.problems.add(table.name("sftp_host_keys"), "not a public key", _HOST_KEY, value=each)
+    seconds = table.number("lodging_seconds", _UNSAID, 0.1, 1_000_000)
+    hour = table.integer("extract_hour", _UNSAID, 0, 23)
     settings = RepositorySettings(
         sftp_host_keys=tuple(" ".join(key.split()[:2]) for key in keys),
-        lodging_seconds=(
-            table.number("lodging_seconds", 1, 0.1, 1_000_000) if "lodging_seconds" in table else None
-        ),
-        extract_hour=table.integer("extract_hour", 0, 0, 23) if "extract_hour" in table else None,
+        lodging_seconds=None if seconds == _UNSAID else seconds,
+        extract_hour=None if hour == _UNSAID else hour,
         full_extract_day=table.text("full_extract_day", choices=DAYS),
         expired=_read_serials(table, "expired"),
         revoked=_read_serials(table, "revoked"),

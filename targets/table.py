@@ -14,7 +14,8 @@ from typing import Any
 from targets.problems import Problems, holds_pem
 
 _SECRET_NAME = re.compile(
-    r"(^|[_-])(password|passwd|passphrase|secret|token|pin|api[_-]?key|private[_-]?key)$", re.IGNORECASE
+    r"(^|[_-])(password|passwd|passphrase|secret|token|pin|api[_-]?key|private[_-]?key|ssh[_-]?key)$",
+    re.IGNORECASE,
 )
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TYPES = {str: "text in quotes", bool: "true or false", list: "a list", dict: "a table"}

@@ -15,7 +15,7 @@ from cryptography import x509
 
 from targets.check import lacks, main, summary
 from targets.loader import load_target
-from tests.targets.files import GOOD, WITH_SFTP, Absent, altered, write
+from tests.targets.files import GOOD, Absent, altered, write
 from tests.targets.pki import DAY, Pki, key_pem, pem
 
 SUPPLIER = GOOD["credentials"]["supplier"]
@@ -159,10 +159,3 @@ def test_connecting_without_a_credential_is_no_success(
 ) -> None:
     assert main([str(target_file(folder, changes={"credentials": {}})), "--connect"]) == 1
     assert "adhoc: FAILED: there is no valid credential" in capsys.readouterr().out
-
-
-def test_an_interface_without_https_is_not_tried(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    changes = WITH_SFTP | {"statement/interfaces": ["repository-sftp"]}
-    path = write(folder, altered(changes))
-    assert main([str(path), "--connect"]) == 0
-    assert "repository-sftp: not tried" in capsys.readouterr().out

@@ -17,6 +17,7 @@ from tests.targets.files import GOOD, WITH_PORTAL, WITH_SFTP, Absent, altered, w
 from tests.targets.mistakes import CANARY, MISTAKES, PKCS12, SUPPLIER, with_credential
 from tests.targets.pki import PASSWORD, Pki, key_pem
 from tests.targets.portal_mistakes import PORTAL_MISTAKES
+from tests.targets.repository_mistakes import REPOSITORY_MISTAKES
 
 
 def lines_of(folder: Path, document: dict[str, Any] | str | bytes) -> tuple[Path, tuple[str, ...]]:
@@ -190,7 +191,7 @@ def test_paths_are_relative_to_the_file_not_to_the_working_folder(
     assert load_target(path).credentials
 
 
-ALL_MISTAKES = MISTAKES | PORTAL_MISTAKES
+ALL_MISTAKES = MISTAKES | PORTAL_MISTAKES | REPOSITORY_MISTAKES
 
 
 @pytest.mark.parametrize(("changes", "expected"), ALL_MISTAKES.values(), ids=ALL_MISTAKES.keys())

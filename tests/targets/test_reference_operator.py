@@ -101,12 +101,48 @@ def test_requests_about_batches_and_eligibility_are_as_agreed(port: Port) -> Non
     ]
 
 
+def test_requests_about_the_repository_are_as_agreed(port: Port) -> None:
+    operator = ReferenceOperator({"url": port.url})
+    port.answer = b'{"username": "new", "password": "canary-1", "serial": "0000000000000000000000000000AB01"}'
+    assert operator.make_repository_account() == ("new", "canary-1")
+    assert operator.reset_repository_password("a/b c") == "canary-1"
+    operator.unlock_repository_account("new")
+    assert operator.organisation_certificate_with_status(DEVICE, "E") == 0xAB01
+    operator.revoke_organisation_certificate(0xAB01)
+    assert port.asked == [
+        ("POST", "/repository/accounts", None),
+        ("POST", "/repository/accounts/a%2Fb%20c/reset", None),
+        ("POST", "/repository/accounts/new/unlock", None),
+        ("POST", "/repository/certificates", {"eui64": "00-DB-12-34-56-78-90-A0", "status": "E"}),
+        ("POST", "/repository/certificates/0000000000000000000000000000AB01/revoke", None),
+    ]
+
+
+@pytest.mark.parametrize("answer", [b'{"password": "canary-1"}', b'{"username": "", "password": "canary-1"}'])
+def test_an_account_without_a_name_is_told_without_its_password(port: Port, answer: bytes) -> None:
+    port.answer = answer
+    with pytest.raises(OperatorError, match="without a text 'username'") as caught:
+        ReferenceOperator({"url": port.url}).make_repository_account()
+    assert "canary" not in str(caught.value)
+
+
+def test_a_serial_number_that_is_none(port: Port) -> None:
+    port.answer = b'{"serial": "xyz"}'
+    with pytest.raises(OperatorError, match="the serial number 'xyz'"):
+        ReferenceOperator({"url": port.url}).organisation_certificate_with_status(DEVICE, "E")
+
+
 def test_an_operator_refuses_what_it_cannot() -> None:
     operator = Operator({})
     for ask in (
         lambda: operator.reject_batch(1),
         lambda: operator.tamper_with_batch(1),
         lambda: operator.set_eligibility(DEVICE, "02", True),
+        lambda: operator.make_repository_account(),
+        lambda: operator.reset_repository_password("a"),
+        lambda: operator.unlock_repository_account("a"),
+        lambda: operator.revoke_organisation_certificate(1),
+        lambda: operator.organisation_certificate_with_status(DEVICE, "E"),
     ):
         with pytest.raises(OperatorError, match="Operator cannot "):
             ask()
