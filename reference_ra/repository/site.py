@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from reference_ra.portal.posted import Posted, TooLarge, Unreadable
 from reference_ra.portal.problems import FORGED, LATE, NOT_FOUND, TOO_LARGE, UNREADABLE, Problem, Stopped
 from reference_ra.repository.accounts import Account
 from reference_ra.repository.admission import Admission, Turned
-from reference_ra.repository.records import SERIAL_DIGITS, Kind, ListKind, Lodged, LodgedList
+from reference_ra.repository.records import Kind, ListKind, Lodged, LodgedList
 from reference_ra.repository.site_pages import (
     PASSWORD_PATH,
     SEARCH_PATH,
@@ -31,8 +30,6 @@ from reference_ra.repository.visits import COOKIE, Visit, Visits
 
 _CERTIFICATE = "application/pkix-cert"
 _LIST = "application/pkix-crl"
-_EUI64 = re.compile(r"[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}")
-_SERIAL = re.compile(rf"[0-9A-Fa-f]{{{SERIAL_DIGITS}}}")
 _Submit = Callable[[web.Request, Posted], Awaitable[web.StreamResponse]]
 
 
@@ -202,7 +199,7 @@ class RepositorySite:
         if not asked.text:
             error = "Fill in one of the fields." if request.query else ""
             return page(self._pages.search(viewer, asked, None, error))
-        if error := _mistake(asked):
+        if error := self._site.mistake(asked):
             return page(self._pages.search(viewer, asked, None, error))
         return page(self._pages.search(viewer, asked, [self._row(each) for each in self._found(asked)]))
 
@@ -273,14 +270,3 @@ def _see(path: str) -> web.Response:
 
 def _octets(eui64: str) -> bytes:
     return bytes.fromhex(eui64.replace("-", ""))
-
-
-def _mistake(asked: Asked) -> str:
-    """What is wrong with a search; nothing where it can be made."""
-    if sum(map(bool, asked)) > 1:
-        return "Fill in one of the fields, not several."
-    if asked.serial and not _SERIAL.fullmatch(asked.serial):
-        return f"That is no serial number: it has {SERIAL_DIGITS} hexadecimal digits."
-    if not asked.serial and not _EUI64.fullmatch(asked.text):
-        return "That is no EUI-64: it is 8 octets in hexadecimal with hyphens between them."
-    return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -14,13 +15,15 @@ from reference_ra.portal.page_map import PageMap
 from reference_ra.portal.posted import Posted, PostedLimits
 from reference_ra.portal.problems import Problem
 from reference_ra.repository.admission import Turned
-from reference_ra.repository.records import Lodged, LodgedList
+from reference_ra.repository.records import SERIAL_DIGITS, Lodged, LodgedList
 from reference_ra.repository.site_map import REPOSITORY_PAGE_MAP
-from reference_ra.repository.site_pages import PASSWORD_PATH, Row, template
+from reference_ra.repository.site_pages import PASSWORD_PATH, Asked, Row, template
 from reference_ra.repository.visits import Visit, Visits, is_own_form
 
 LOGIN_PATHS = frozenset({"/", "/login"})
 LOGOUT_PATH = "/logout"
+_EUI64 = re.compile(r"[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}")
+_SERIAL = re.compile(rf"[0-9A-Fa-f]{{{SERIAL_DIGITS}}}")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class RepositorySitePolicies:
     """What a user is told who is not let in."""
     limits: PostedLimits
     reading: Callable[[web.Request, PostedLimits], AbstractAsyncContextManager[Posted]]
+    mistake: Callable[[Asked], str]
+    """What is wrong with a search; nothing where it can be made."""
     found: Callable[[Sequence[Lodged]], Sequence[Lodged]]
     """The last look at what a search has found."""
     shown: Callable[[Row], Row]
@@ -67,6 +72,16 @@ def _before_change(path: str) -> bool:
     return path in (PASSWORD_PATH, LOGOUT_PATH) or not _needs_login(path)
 
 
+def _mistake(asked: Asked) -> str:
+    if sum(map(bool, asked)) > 1:
+        return "Fill in one of the fields, not several."
+    if asked.serial and not _SERIAL.fullmatch(asked.serial):
+        return f"That is no serial number: it has {SERIAL_DIGITS} hexadecimal digits."
+    if not asked.serial and not _EUI64.fullmatch(asked.text):
+        return "That is no EUI-64: it is 8 octets in hexadecimal with hyphens between them."
+    return ""
+
+
 def conformant_repository_site() -> RepositorySitePolicies:
     """Those that keep every rule."""
     return RepositorySitePolicies(
@@ -78,6 +93,7 @@ def conformant_repository_site() -> RepositorySitePolicies:
         refusal=str,
         limits=PostedLimits(field_octets=65_536, file_octets=0, seconds=30),
         reading=posted.reading,
+        mistake=_mistake,
         found=lambda certificates: certificates,
         shown=lambda row: row,
         file=lambda certificate: certificate.der,
