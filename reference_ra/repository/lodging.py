@@ -61,8 +61,9 @@ def _of_authority(label: str, certificate: x509.Certificate, octets: bytes, now:
 
 def not_after_of(certificate: bytes) -> datetime:
     """When a certificate ends, of its DER; DerError or ValueError where it is none."""
-    to_be_signed = der.read_one(certificate, der.SEQUENCE).elements()[0]
-    validity = to_be_signed.elements()[4].expect(der.SEQUENCE)
+    fields = der.read_one(certificate, der.SEQUENCE).elements()[0].elements()
+    versioned = fields[0].tag == der.context(0)  # a certificate of version 1 does not say so
+    validity = fields[4 if versioned else 3].expect(der.SEQUENCE)
     ends = validity.elements()[1]
     text = ends.contents.decode("ascii")
     if ends.tag == der.UTC_TIME:  # RFC 5280: a year from 50 on is of the last century
