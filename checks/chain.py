@@ -1,5 +1,5 @@
 """Verdicts on the path from a certificate to a root, through CA certificates found in the Repository
-(RFC 5280 clause 6; G-12-a, G-12-b)."""
+(RFC 5280 clause 6; G-12-a, G-12-b); a CA that is not found there is not lodged (O-LODGE-b)."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from checks.revocation_list import AUTHORITY_LIST, ORGANISATION_LIST, Revocation
 _LONGEST = 8
 """Certificates of a path; the SMKI's have three."""
 _PATH = "G-12-a"
+_LODGED = "O-LODGE-b"
 _WHERE = "certification path"
 
 
@@ -94,9 +95,10 @@ def _walk(
         named = [each for each in known if each.name.matches(certificate.issuer_name)]
         signers = [each for each in named if certificate.signed_by(each.key)]
         if not signers:
+            requirement = _PATH if named else _LODGED
             observed = "none verifies its signature" if named else f"none among {len(known)}"
             expected = f"the CA certificate of {certificate.issuer_name}, which issued it"
-            yield Finding(_PATH, expected, observed, _WHERE)
+            yield Finding(requirement, expected, observed, _WHERE)
             return
         ca = signers[0]
         yield from _judge_link(certificate, ca, below)

@@ -210,7 +210,7 @@ def test_a_right_path_has_no_finding() -> None:
 
 
 PATHS = {
-    "no Issuing CA": (chained(authorities=(ROOT_DER,)), {"G-12-a"}),
+    "no Issuing CA": (chained(authorities=(ROOT_DER,)), {"O-LODGE-b"}),
     "no root": (chained(roots=(STRANGER.certificate,)), {"G-12-a"}),
     "a leaf by another key": (chained(LEAF_PLAN.sign(STRANGER.key)), {"G-12-a"}),
     "another key identifier": (
