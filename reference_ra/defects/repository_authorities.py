@@ -105,15 +105,13 @@ def _certificate_defect(
     return decorate
 
 
-@_authority_defect(
-    "missing", "The certificate of the CA that issues to organisations is not lodged.", "O-LODGE-b"
-)
+@_authority_defect("missing", "The certificates of the Issuing CAs are not lodged.", "O-LODGE-b")
 def authority_missing(policies: Policies) -> Policies:
-    """Leave it out."""
+    """Lodge the roots."""
     authorities = policies.repository.authorities
 
     def without(pki: TestPki) -> Mapping[str, Identity]:
-        return {label: identity for label, identity in authorities(pki).items() if label != _ISSUING_CA}
+        return {label: identity for label, identity in authorities(pki).items() if "root" in label}
 
     return with_repository(policies, authorities=without)
 
