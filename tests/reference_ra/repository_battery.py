@@ -222,7 +222,7 @@ class Battery:
     def _authorities(self) -> Iterator[tuple[str, str]]:
         own = {label: identity.der for label, identity in self._pki.identities.items()}
         for each in self._work.authority.registry.repository.authorities():
-            yield f"CA {each.label}", str(each.der == own[each.label])
+            yield f"CA {each.label}", str(each.der == own.get(each.label))
 
 
 def _verifies(key: Any, certificate: x509.Certificate) -> bool:
