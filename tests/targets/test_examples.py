@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from clients.repository.csv_layout import CsvLayout
 from reference_ra.portal.page_map import PAGE_MAP
+from reference_ra.repository.site_map import REPOSITORY_PAGE_MAP
 from targets import launch
 from targets.loader import load_target
 from targets.model import Limits, Pacing, Settings
+from targets.repository import RepositorySettings
 from tests.targets.pki import DAY, PASSWORD, Pki, key_pem, pem, pkcs12
 
 FOLDER = Path(launch.__file__).parent
@@ -46,6 +51,18 @@ def provide(pki: Pki, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             put(path.parent / credential["certificate"], pem(certificate))
             put(path.parent / credential["key"], key_pem(key, password))
 
+    for account in document.get("accounts", {}).values():
+        for option, secret in (("password", PASSWORD), ("api_key", PASSWORD), ("ssh_key", ssh_key())):
+            if f"{option}_env" in account:
+                monkeypatch.setenv(account[f"{option}_env"], secret)
+            if f"{option}_file" in account:
+                put(path.parent / account[f"{option}_file"], secret.encode())
+
+
+def ssh_key() -> str:
+    private = Ed25519PrivateKey.generate()
+    return private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+
 
 def put(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,6 +82,8 @@ def test_an_example_loads_once_its_files_exist(
         assert target.find_credentials(interface, user_role="import-supplier")
     assert target.find_credentials("portal-organisation")[0].remote_party_roles
     assert target.portal_site("portal-gateway").pages
+    assert target.find_accounts("repository-web-service")
+    assert target.repository.lodging_seconds is not None
 
 
 def test_the_first_example_shows_every_setting_limit_and_pace() -> None:
@@ -75,6 +94,12 @@ def test_the_first_example_shows_every_setting_limit_and_pace() -> None:
     assert document["settings"] == settings
     assert document["limits"] == {field.name: field.default for field in fields(Limits)}
     assert document["pacing"] == {field.name: field.default for field in fields(Pacing)}
+
+
+def test_the_first_example_shows_all_that_is_left_to_the_repository() -> None:
+    document = tomllib.loads((FOLDER / EXAMPLES[0]).read_text(encoding="utf-8"))["repository"]
+    assert set(document) == {field.name for field in fields(RepositorySettings)}
+    assert CsvLayout(document["layout"]["options"]).directories == CsvLayout({}).directories
 
 
 def commented(lines: list[str]) -> Iterator[str]:
@@ -96,9 +121,10 @@ def test_every_group_of_keys_of_the_first_example_is_explained() -> None:
 
 def test_the_first_example_and_the_explanation_have_the_page_map_of_the_built_in_ra() -> None:
     document = tomllib.loads((FOLDER / EXAMPLES[0]).read_text(encoding="utf-8"))
-    found = {"pages": document["pages"]}
-    of_ra = tomllib.loads("\n".join(f"[{heading}]" for heading in PAGE_MAP))
-    for heading, values in PAGE_MAP.items():
+    found = {name: document[name] for name in ("pages", "repository_pages")}
+    page_map = {**PAGE_MAP, **REPOSITORY_PAGE_MAP}
+    of_ra = tomllib.loads("\n".join(f"[{heading}]" for heading in page_map))
+    for heading, values in page_map.items():
         table = of_ra
         for name in heading.split("."):
             table = table[name]
