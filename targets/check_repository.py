@@ -64,6 +64,8 @@ def _lacking_for_files(target: Target) -> Iterator[str]:
         yield f'a valid account for "{REPOSITORY_SFTP}" with an SSH key'
     if not any(account.password and not account.ssh_key for account in accounts):
         yield f'a valid account for "{REPOSITORY_SFTP}" with a password alone'
+    if target.repository.layout is None:
+        yield "repository.layout: how the files are laid out"
     if target.repository.extract_hour is None:
         yield "repository.extract_hour: when extracts are made"
     if target.repository.full_extract_day is None:

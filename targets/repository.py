@@ -63,3 +63,4 @@ class RepositorySettings:
     revoked: tuple[str, ...] = ()
     """Likewise of some that are revoked."""
     layout: LayoutConfig | None = None
+    """None: nobody says how the files by SFTP are laid out (O-SF-d)."""

@@ -85,7 +85,7 @@ def _read_ssh_key(table: Table) -> str | None:
 def read_repository(root: Table, interfaces: tuple[str, ...]) -> RepositorySettings:
     """What the specification leaves to the Repository."""
     claims_sftp = REPOSITORY_SFTP in interfaces
-    right = "give the table [repository] with sftp_host_keys and layout" if claims_sftp else None
+    right = "give the table [repository] with sftp_host_keys" if claims_sftp else None
     table = root.table("repository", required=right)
     keys = table.texts("sftp_host_keys", required=_HOST_KEY if claims_sftp else None) or ()
     if claims_sftp and "sftp_host_keys" in table and not table.has_entries("sftp_host_keys"):
@@ -102,7 +102,7 @@ def read_repository(root: Table, interfaces: tuple[str, ...]) -> RepositorySetti
         full_extract_day=table.text("full_extract_day", choices=DAYS),
         expired=_read_serials(table, "expired"),
         revoked=_read_serials(table, "revoked"),
-        layout=_read_layout(table, required=claims_sftp),
+        layout=_read_layout(table),
     )
     table.finish()
     return settings
@@ -127,9 +127,8 @@ def _read_serials(table: Table, key: str) -> tuple[str, ...]:
     return serials
 
 
-def _read_layout(table: Table, *, required: bool) -> LayoutConfig | None:
-    right = "give the table [repository.layout] with plugin, or do not claim repository-sftp"
-    layout = table.table("layout", required=right if required else None)
+def _read_layout(table: Table) -> LayoutConfig | None:
+    layout = table.table("layout")
     if "layout" not in table:
         return None
     form = "give module:Class of a layout on the Python path"

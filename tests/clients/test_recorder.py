@@ -34,6 +34,17 @@ def exchange() -> Exchange:
     )
 
 
+def test_a_secret_that_is_made_later_is_hidden_from_then_on() -> None:
+    redactor = Redactor(["given-before"])
+    assert redactor.text("made-later") == "made-later"
+    redactor.hide("made later+x")
+    assert redactor.text("a=made+later%2Bx&b=made%20later%2Bx given-before") == (
+        f"a={REDACTED}&b={REDACTED} {REDACTED}"
+    )
+    redactor.hide("abc")
+    assert redactor.text("abc") == "abc"
+
+
 FORMS = [SECRET, quote(SECRET, safe=""), base64.b64encode(SECRET.encode()).decode()]
 
 

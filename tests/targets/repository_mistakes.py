@@ -76,7 +76,7 @@ REPOSITORY_MISTAKES = {
     # [repository]
     "repository-missing": (
         {key: value for key, value in WITH_SFTP.items() if key != "repository"},
-        "repository: is missing; give the table [repository] with sftp_host_keys and layout",
+        "repository: is missing; give the table [repository] with sftp_host_keys",
     ),
     "host-keys-empty": (
         with_settings(sftp_host_keys=[]),

@@ -18,7 +18,7 @@ from targets.loader import load_target
 from tests.support.portal_site import SmallPortal, always, page
 from tests.support.servers import read_request, response, serving
 from tests.support.sftp_server import PASSWORD, USER, read_only, serving_sftp
-from tests.targets.files import HOST_KEY, REPOSITORY_PAGES, WITH_SFTP, altered, write
+from tests.targets.files import HOST_KEY, REPOSITORY_PAGES, WITH_SFTP, Absent, altered, write
 from tests.targets.pki import Pki, key_pem, pem
 
 FileFor = Callable[..., Path]
@@ -168,4 +168,14 @@ def test_what_scenarios_lack(file_for: FileFor) -> None:
     assert "trust.device_root_cas: the roots that certificates must build to" in missing
     able = list(lacks(target, Everything({})))
     assert not [line for line in able if "(or an operator" in line]
-    assert not [line for line in lacks(load_target(file_for("repository-sftp")), None) if "lockable" in line]
+    bare = list(lacks(load_target(file_for("repository-sftp", **{"repository/layout": Absent})), None))
+    assert "repository.layout: how the files are laid out" in bare
+    assert not [line for line in bare if "lockable" in line]
+
+
+def test_a_login_is_all_that_can_be_tried_without_a_layout(
+    file_for: FileFor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = file_for("repository-sftp", **{"repository/layout": Absent})
+    assert main([str(path), "--connect"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "repository-sftp, amber: logged in"
