@@ -18,9 +18,8 @@ from clients.repository.web_service import (
     RepositoryRequest,
     api_key_query,
 )
-from fixtures.repository_lookups import Lookups, tells
+from fixtures.repository_lookups import Lookups, parts_of, tells
 from fixtures.verdicts import Inconclusive, Judge, NotRun
-from steps.repository_refusals import parts_of
 from targets.repository import Account
 
 _PATHS = {"search": SEARCH_PATH, "retrieval": RETRIEVE_PATH}

@@ -8,7 +8,6 @@ from pathlib import Path
 from pytest_bdd import parsers, then, when
 
 from checks.disclosure import find_private_disclosure
-from checks.repository_message import serial_text
 from checks.repository_refusal import (
     judge_bad_parameters,
     judge_inside,
@@ -28,7 +27,6 @@ from clients.repository.malformed import (
     Parts,
     device_parts,
     organisation_parts,
-    retrieval_parts,
     very_large,
     with_entity_expansion,
     with_external_entity,
@@ -36,7 +34,7 @@ from clients.repository.malformed import (
 )
 from clients.repository.web_service import CONTENT_TYPE, SEARCH_PATH
 from fixtures.answers import require_known_refusal, require_reply
-from fixtures.repository_lookups import Lookups, tells
+from fixtures.repository_lookups import Lookups, parts_of, tells
 from fixtures.verdicts import Judge, NotRun
 
 REQUEST = r"(?P<request>search|retrieval)"
@@ -50,15 +48,6 @@ LOADS: Mapping[str, Fault] = {
 }
 CANARY = "canary-in-a-file-of-the-suite"
 _NO_MEDIA_TYPE = "no media type"
-
-
-def parts_of(lookups: Lookups, request: str) -> Parts:
-    """What the right request for the scenario's certificate is made of."""
-    known = lookups.known[-1]
-    if request == "retrieval":
-        return retrieval_parts(serial_text(known.serial))
-    make = device_parts if known.asked.kind == "device" else organisation_parts
-    return make(known.asked.text)
 
 
 def _search_of(lookups: Lookups, kind: str) -> Parts:

@@ -10,13 +10,12 @@ from checks.finding import Finding
 from checks.lodged import judge_row, judge_same
 from checks.repository_message import Asked, CertificateRow, serial_text
 from checks.repository_refusal import judge_no_match
-from clients.repository.malformed import device_parts, retrieval_parts
 from clients.repository.shapes import LEGAL_SHAPES, shaped
 from fixtures.devices import Devices
 from fixtures.plan import FIRST_QUESTION, Load, sends
 from fixtures.portals import GATEWAY, PORTALS
 from fixtures.repository_certificates import KnownCertificate
-from fixtures.repository_lookups import Lookups
+from fixtures.repository_lookups import Lookups, parts_of
 from fixtures.verdicts import Inconclusive, Judge
 from steps.words import USAGES
 from targets.model import Target
@@ -33,7 +32,14 @@ def one_device(target: Target, **_: object) -> Load:
     """What is sent for a Device Certificate, by `KnownCertificates.of_device`."""
     if target.claims("adhoc"):
         return Load(adhoc_right=1)
-    return Load(portal_device=1) if target.claims(GATEWAY) else Load(batches=1, csrs_right=2)
+    if target.claims(GATEWAY):
+        return Load(portal_device=1)
+    return Load(batches=1, csrs_right=2) if target.claims("batch") else Load()
+
+
+def first_question(target: Target, **_: object) -> Load:
+    """What is sent first where the Device Certificate is the Ad Hoc service's."""
+    return Load(adhoc_wrong=int(target.claims("adhoc")))
 
 
 def one_organisation(target: Target, **_: object) -> Load:
@@ -50,7 +56,7 @@ def user(lookups: Lookups) -> None:
 
 
 @given("the Repository Web Service serves the user")
-@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(first_question, once=FIRST_QUESTION)
 @sends(one_device, once=DEVICE_ISSUED.format(usage="Digital Signing"))
 def serves(lookups: Lookups) -> None:
     """Seen once in a run: without it a refusal would say nothing of what is refused."""
@@ -61,7 +67,7 @@ def serves(lookups: Lookups) -> None:
 
 
 @given(parsers.re(rf"a Device Certificate for {_USAGE} in the Repository"))
-@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(first_question, once=FIRST_QUESTION)
 @sends(one_device, once=DEVICE_ISSUED)
 def device_certificate(lookups: Lookups, usage: str) -> None:
     lookups.user = lookups.users()[0]
@@ -76,7 +82,7 @@ def organisation_certificate(lookups: Lookups, usage: str) -> None:
 
 
 @given("Device Certificates for both usages of one Device in the Repository")
-@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(first_question, once=FIRST_QUESTION)
 @sends(lambda target, **_: Load(adhoc_right=2) if target.claims("adhoc") else Load())
 def both_of_a_device(lookups: Lookups) -> None:
     for known in lookups.certificates.both_of_device():
@@ -101,15 +107,15 @@ def retrieve(lookups: Lookups) -> None:
     lookups.keep(lookups.retrieve(lookups.known[-1].serial))
 
 
-@when(parsers.re(rf"the user searches for its Device with {_SHAPE}"))
+@when(parsers.re(rf"the user searches for the certificate with {_SHAPE}"))
 def search_in_shape(lookups: Lookups, shape: str) -> None:
-    body = shaped(shape, device_parts(lookups.known[-1].asked.text))
+    body = shaped(shape, parts_of(lookups, "search"))
     lookups.keep(lookups.client.search(body, lookups.account))
 
 
-@when(parsers.re(rf"the user retrieves it with {_SHAPE}"))
+@when(parsers.re(rf"the user retrieves the certificate with {_SHAPE}"))
 def retrieve_in_shape(lookups: Lookups, shape: str) -> None:
-    body = shaped(shape, retrieval_parts(serial_text(lookups.known[-1].serial)))
+    body = shaped(shape, parts_of(lookups, "retrieval"))
     lookups.keep(lookups.client.retrieve(body, lookups.account))
 
 

@@ -55,8 +55,8 @@ Feature: Repository Web Service: a certificate is retrieved by its serial number
 
   @RWS-P14 @O-WS-a @O-WS-d @O-WS-f
   Scenario Outline: A retrieval is understood however its XML is written
-    Given a Device Certificate for Digital Signing in the Repository
-    When the user retrieves it with <shape>
+    Given the Repository Web Service serves the user
+    When the user retrieves the certificate with <shape>
     Then it is the certificate, octet for octet
 
     Examples:

@@ -38,8 +38,8 @@ Feature: Repository Web Service: a search finds the certificates of an organisat
 
   @RWS-P04 @O-WS-a @O-WS-b @O-WS-f
   Scenario Outline: A search is understood however its XML is written
-    Given a Device Certificate for Digital Signing in the Repository
-    When the user searches for its Device with <shape>
+    Given the Repository Web Service serves the user
+    When the user searches for the certificate with <shape>
     Then the certificate is among the results
 
     Examples:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -15,7 +14,7 @@ from reference_ra.policies import Policies
 from reference_ra.repository.accounts import Account
 from reference_ra.repository.accounts_plan import ACCOUNTS
 from reference_ra.repository.adjust import with_results, with_web
-from reference_ra.repository.messages import BadParameters, Operation, Result, Subject
+from reference_ra.repository.messages import BadParameters, Operation, Result
 
 _SERVED = (
     "O-WS-*",
@@ -30,28 +29,9 @@ _SERVED = (
 )
 """Of scenarios that the Web Service has to serve."""
 _LARGE_OCTETS = 1_000_000
-_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 
 
 # How a document is read
-
-
-@defect(
-    "repository-wants-its-own-xml",
-    "A document is read only where it begins as the Repository's own do.",
-    breaks=["O-WS-b", "O-WS-d"],
-    related=_SERVED,
-)
-def wants_its_own_xml(policies: Policies) -> Policies:
-    """Look at the first octets."""
-    parse = policies.repository.web.parse_xml
-
-    def parse_own(body: bytes) -> etree._Element:
-        if not body.startswith(_DECLARATION):
-            raise BadParameters(f"The request does not begin with {_DECLARATION.decode()}")
-        return parse(body)
-
-    return with_web(policies, parse_xml=parse_own)
 
 
 @defect(
@@ -74,24 +54,6 @@ def lenient_xml(policies: Policies) -> Policies:
 
 
 @defect(
-    "repository-takes-any-root",
-    "The root element of a request is not looked at.",
-    breaks=["O-WS-b", "O-WS-d"],
-    related=_SERVED,
-    extra=True,
-)
-def takes_any_root(policies: Policies) -> Policies:
-    """Look at the element in it."""
-
-    def read(_: Operation, root: etree._Element) -> tuple[str, str]:
-        if len(root) != 1:
-            raise BadParameters("The request does not hold one element")
-        return str(root[0].tag), root[0].text or ""
-
-    return with_web(policies, read_parameter=read)
-
-
-@defect(
     "repository-breaks-after-much",
     "The request after a large one fails.",
     breaks=["O-WS-b", "O-WS-d", "P-4.1-a"],
@@ -109,43 +71,6 @@ def breaks_after_much(policies: Policies) -> Policies:
         return parse(body)
 
     return with_web(policies, parse_xml=parse_or_fail, body_octets=16 * _LARGE_OCTETS)
-
-
-# What is understood in it
-
-
-@defect(
-    "repository-takes-other-forms",
-    "An EUI-64 and a serial number are understood in small letters, and with other separators or none.",
-    breaks=["O-WS-h"],
-    related=["O-WS-b", "O-WS-d"],
-)
-def takes_other_forms(policies: Policies) -> Policies:
-    """Bring them into the right form first."""
-    web = policies.repository.web
-
-    def read_search(name: str, value: str) -> Subject:
-        digits = _digits(value)
-        return web.read_search(name, "-".join(re.findall("..", digits)) if len(digits) == 16 else value)
-
-    def read_retrieve(name: str, value: str) -> str:
-        return web.read_retrieve(name, _digits(value))
-
-    return with_web(policies, read_search=read_search, read_retrieve=read_retrieve)
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"[-:\s]", "", text.strip().removeprefix("0x")).upper()
-
-
-@defect(
-    "repository-takes-any-media-type",
-    "The media type of a request is not looked at.",
-    breaks=["O-WS-a"],
-)
-def takes_any_media_type(policies: Policies) -> Policies:
-    """Take what comes."""
-    return with_web(policies, accepts_type=lambda _: True)
 
 
 # What is told
@@ -185,21 +110,6 @@ def serves_one_party(policies: Policies) -> Policies:
         return account if account and account.party == ACCOUNTS[0].party.eui64 else None
 
     return with_web(policies, identify=identify_own)
-
-
-@defect(
-    "repository-serves-the-withdrawn",
-    "The API Key of a user whose access was withdrawn is served on.",
-    breaks=["O-WS-i"],
-    related=["P-1.1-a"],
-)
-def serves_the_withdrawn(policies: Policies) -> Policies:
-    """Look at the key alone."""
-
-    def identify(authority: Authority, keys: Sequence[str]) -> Account | None:
-        return authority.registry.accounts.account_of_key(keys[0]) if len(keys) == 1 else None
-
-    return with_web(policies, identify=identify)
 
 
 @defect(
