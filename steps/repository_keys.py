@@ -35,25 +35,25 @@ def _key(account: Account) -> str:
 
 
 def _never_given(key: str) -> str:
-    """Another key of the same length and kinds of characters."""
-    return "".join(map(_another_of_its_kind, key))
+    """Another key of the same length and kinds of characters. Raises as `_last_changed` does."""
+    return _last_changed("".join(map(_of_its_kind, key[:-1])) + key[-1])
 
 
-def _another_of_its_kind(character: str) -> str:
-    kinds = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
-    kind = next((kind for kind in kinds if character in kind), character)
-    if kind in (string.ascii_lowercase, string.ascii_uppercase) and character.lower() in "abcdef":
-        kind = kind[:6]  # so that a key in hexadecimal stays one
-    return secrets.choice(kind)
+def _of_its_kind(character: str) -> str:
+    """A character drawn from those of its kind; one of no kind stays as it is."""
+    kinds = (string.digits, "abcdef", "ABCDEF", string.ascii_lowercase, string.ascii_uppercase)
+    return secrets.choice(next((kind for kind in kinds if character in kind), character))
 
 
-def _one_changed(key: str) -> str:
-    """The last character is another of its kind; the key cannot be told from a right one by its form."""
+def _last_changed(key: str) -> str:
+    """The last character is another of its kind, so that the key has the form of a right one.
+
+    Raises NotRun where there is no other.
+    """
     last = key[-1]
-    others = (character for character in iter(lambda: _another_of_its_kind(last), "") if character != last)
-    if not last.isalnum():
-        raise NotRun("the API Key ends in a character of a kind that has no other")
-    return key[:-1] + next(others)
+    if last not in string.digits + string.ascii_letters:
+        raise NotRun("the API Key ends in a character of which there is one only")
+    return key[:-1] + next(drawn for drawn in iter(lambda: _of_its_kind(last), "") if drawn != last)
 
 
 def _another(lookups: Lookups) -> Account:
@@ -86,9 +86,9 @@ WRONG_KEYS: Mapping[str, Callable[[Lookups], str]] = {
     "the user's API Key without its last character": _own(lambda key: key[:-1]),
     "the first half of the user's API Key": _own(lambda key: key[: len(key) // 2]),
     "the user's API Key and one character more": _own(lambda key: f"{key}0"),
-    "the user's API Key with its last character changed": _own(_one_changed),
+    "the user's API Key with its last character changed": _own(_last_changed),
     "another user's API Key with its last character changed": lambda lookups: api_key_query(
-        _one_changed(_key(_another(lookups)))
+        _last_changed(_key(_another(lookups)))
     ),
     "the user's API Key under another name": lambda lookups: f"key={quote(_key(lookups.account), safe='')}",
     "the user's name in place of the API Key": _username,
