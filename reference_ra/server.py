@@ -44,6 +44,8 @@ from reference_ra.tls import Listener, TlsProtocol, make_context, make_mutual_co
 HOST = "127.0.0.1"
 _BACKLOG = 256
 _SHUTDOWN_SECONDS = 0.1
+_LONGEST_SEARCH = 262_144
+"""Octets of a request line: the Repository portal's search stands in it, and a page tells what is wrong."""
 
 
 def _iki_authority(pki: TestPki) -> IkiAuthority:
@@ -177,7 +179,7 @@ class _House:
         port = _bind()
         application = RepositorySite(self._authority, self._policies).application()
         context = make_context(self._policies.server_identity(self._pki), self._policies.tls)
-        await self._serve(stack, application, context, port)
+        await self._serve(stack, application, context, port, max_line_size=_LONGEST_SEARCH)
         return f"{_url(port)}/"
 
     async def serve_files(
@@ -197,8 +199,9 @@ class _House:
         application: web.Application,
         context: SSL.Context,
         port: socket.socket,
+        **more: int,
     ) -> None:
-        settings = self._http_settings()
+        settings = {**self._http_settings(), **more}
         runner = web.AppRunner(application, shutdown_timeout=_SHUTDOWN_SECONDS, **settings)
         stack.push_async_callback(runner.cleanup)
         await runner.setup()

@@ -277,23 +277,27 @@ def lock_opened_by_the_password(policies: Policies) -> Policies:
 
 
 @defect(
-    "repository-lock-of-everybody",
-    "While one account of the Repository portal is locked, nobody is let in.",
+    "repository-lock-of-somebody-else",
+    "When an account of the Repository portal is locked, the next login of another user is refused as well.",
     breaks=["P-3.1-c"],
     related=_LOGIN,
 )
-def lock_of_everybody(policies: Policies) -> Policies:
-    """Keep one lock for all."""
+def lock_of_somebody_else(policies: Policies) -> Policies:
+    """Take the next one for the one."""
     rules = policies.repository.accounts
-    locks: list[datetime] = []
+    waiting: list[datetime] = []
 
     def lock_until(failures: Sequence[datetime]) -> datetime | None:
         until = rules.lock_until(failures)
-        locks.extend([until] if until else [])
+        waiting.extend([until] if until else [])
         return until
 
-    def is_locked(_account: Account, now: datetime) -> bool:
-        return any(now < until for until in locks)
+    def is_locked(account: Account, now: datetime) -> bool:
+        if rules.is_locked(account, now):
+            return True
+        met = bool(waiting)
+        waiting.clear()
+        return met
 
     return with_accounts(policies, lock_until=lock_until, is_locked=is_locked)
 

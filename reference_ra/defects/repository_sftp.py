@@ -16,7 +16,7 @@ from reference_ra.policies import Policies
 from reference_ra.repository.access_adjust import with_accounts, with_extracts, with_sftp
 from reference_ra.repository.accounts import Account, Interface
 from reference_ra.repository.extracts import DAY, Extract, Layout, Schedule
-from reference_ra.repository.records import CertificateStatus, Lodged
+from reference_ra.repository.records import CertificateStatus, Kind, Lodged
 from reference_ra.repository.sftp_policies import Channel, ReadOnlyFiles
 from reference_ra.repository.store import RepositoryStore
 
@@ -200,7 +200,6 @@ class _Monthly(Schedule):
         return (replace(full, name=layout.full.format(date=end.date()), end=end), *increments)
 
 
-_schedule_defect("no-increments", "There are no daily increments.", Schedule(increments=0))
 _schedule_defect("six-increments", "Increments of six days are kept, not of seven.", Schedule(increments=6))
 _schedule_defect(
     "extracts-late", "Extracts are made eight hours after the hour that was told.", Schedule(hour=10)
@@ -216,7 +215,7 @@ _schedule_defect("full-extract-monthly", "The full extract is weeks old.", _Mont
 
 @defect(
     "repository-extracts-lack-certificates",
-    "Of the certificates for key agreement, none is in any extract.",
+    "No Device Certificate is in any extract.",
     breaks=["O-SF-b", "O-LODGE-a"],
     related=_FILES,
 )
@@ -225,7 +224,7 @@ def extracts_lack_certificates(policies: Policies) -> Policies:
     rows = policies.repository.extracts.rows
 
     def some(store: RepositoryStore, extract: Extract) -> Iterator[Lodged]:
-        return (each for each in rows(store, extract) if each.key_usage != "keyAgreement")
+        return (each for each in rows(store, extract) if each.kind is not Kind.DEVICE)
 
     return with_extracts(policies, rows=some)
 

@@ -118,6 +118,11 @@ def test_hostile_text_is_shown_as_text(user: RepositoryUser, name: str) -> None:
     assert page.tree.xpath(f"//input[@name='{name}']/@value") == [HOSTILE]
 
 
+def test_a_search_text_may_be_long(user: RepositoryUser) -> None:
+    page = user.get(f"/search?device={'A' * 100_000}")
+    assert (page.status, len(page.errors)) == (200, 1)
+
+
 def test_a_page_that_is_not_there(user: RepositoryUser) -> None:
     for path in ("/x", "/certificates/x", "/authorities/x/certificate", "/lists/x/list", "/static/x"):
         assert user.get(path).status == 404
