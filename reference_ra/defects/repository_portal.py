@@ -328,21 +328,3 @@ def fields_without_labels(policies: Policies) -> Policies:
     return with_repository_page_map(
         found, "password", old="css=#current", new="css=#new", repeated="css=#again"
     )
-
-
-@defect(
-    "repository-portal-search-by-the-mouse",
-    "The search of the Repository portal is begun with the mouse alone (2.1.1).",
-    breaks=["M-2.3.GO-c"],
-    browser=True,
-)
-def search_by_the_mouse(policies: Policies) -> Policies:
-    """Send the form where its button is clicked at some place, as a key never does."""
-    stop = """
-for (const form of document.querySelectorAll('form[role="search"]')) {
-  form.querySelector("button").addEventListener("click", (event) => {
-    if (event.detail === 0) event.preventDefault();
-  });
-}
-"""
-    return with_repository_static(policies, "portal.js", stop)

@@ -39,7 +39,8 @@ def scenarios_of(alteration: Alteration) -> tuple[str, ...]:
         of_portals = "portal-gateway" in alteration.interfaces and not alteration.browser
         return ("-k", _WITHOUT_BROWSER) if of_portals else ()
     if alteration.browser:
-        return (str(FEATURES / "portal"), "-k", "needs-browser")
+        folder = "repository" if _module(alteration).startswith("repository") else "portal"
+        return (str(FEATURES / folder), "-k", "needs-browser")
     return (*_folders(alteration), "-k", _words(_module(alteration)))
 
 
