@@ -11,11 +11,13 @@ from clients.portal.html import Document
 from clients.repository.messages import serial_text
 from clients.repository.portal import Subject
 from fixtures.answers import require_known_refusal, require_reply
+from fixtures.plan import FIRST_QUESTION, Load, sends
 from fixtures.portal_answers import way_on
 from fixtures.repository_browsing import SIGHTS, RepositoryBrowsing, show
 from fixtures.repository_use import RepositoryUse
 from fixtures.verdicts import Inconclusive, Judge
 from steps.accessibility import follow_by_keyboard, reach_by_keyboard
+from steps.repository_portal import ANY_ISSUED, one_of_any
 
 _MOZILLA = "Mozilla/5.0"
 _WINDOWS, _MAC = (
@@ -89,11 +91,15 @@ def sits_at_browser(repository_browsing: RepositoryBrowsing, how: str) -> None:
 
 
 @when(parsers.re(rf"the browser shows the Repository's (?P<page>{'|'.join(SIGHTS)})"))
+@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(one_of_any, once=ANY_ISSUED)
 def shows(repository_browsing: RepositoryBrowsing, page: str) -> None:
     show(repository_browsing, page)
 
 
 @when("the user logs in and searches for a certificate by the keyboard alone")
+@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(one_of_any, once=ANY_ISSUED)
 def search_by_keyboard(repository_browsing: RepositoryBrowsing, judge: Judge) -> None:
     browsing, user, known = repository_browsing, repository_browsing.user, repository_browsing.known
     if user is None:

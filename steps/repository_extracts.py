@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,13 +14,15 @@ from checks.extract import ExtractJudging
 from checks.finding import Finding
 from clients.repository.layout import ExtractFile, ExtractUnreadable
 from clients.repository.sftp import Fetched, SftpStatus
+from fixtures.plan import FIRST_QUESTION, Load, sends
 from fixtures.repository_accounts import RepositoryUsers
 from fixtures.repository_certificates import KnownCertificates
 from fixtures.repository_files import READY, Extracts, RepositoryFiles, not_fetched
 from fixtures.repository_use import any_certificate
 from fixtures.run import ConformanceRun
-from fixtures.verdicts import Inconclusive, Judge, Suspended
+from fixtures.verdicts import Inconclusive, Judge, NotApplicable, NotRun, Suspended
 from reports.model import SCENARIO
+from steps.repository_portal import two_of_device
 from targets.repository import REPOSITORY_SFTP
 
 _BEFORE = timedelta(minutes=10)
@@ -172,6 +173,8 @@ def _expect_newer(found: tuple[ExtractFile, ...], expected: Expected, judge: Jud
 
 
 @given("certificates that the run was issued before the extract hour")
+@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(two_of_device)
 def issued_before(
     run: ConformanceRun,
     extracts: Extracts,
@@ -181,8 +184,8 @@ def issued_before(
     repository_users: RepositoryUsers,
 ) -> None:
     """Where the target's clock cannot be moved, the hour is waited for in another process."""
-    if not run.seen.certificates and (known := any_certificate(known_certificates)).der is not None:
-        run.seen.certificates.append(known.der)
+    own = expected_extracts.remember("own", lambda: _new_certificates(known_certificates))
+    run.seen.certificates += map(bytes.fromhex, own)
     seen = {hashlib.sha256(der).hexdigest(): der for der in run.seen.certificates}
     expected_extracts.certificates = [
         seen[each] for each in expected_extracts.remember("issued", lambda: [*seen])
@@ -197,6 +200,15 @@ def issued_before(
     elif extracts.clock.now() < hour + READY:
         raise Suspended(hour + READY, f"the extract of {hour:%Y-%m-%d %H:%M} UTC is not made yet")
     repository_files.enter(repository_users.one(REPOSITORY_SFTP))
+
+
+def _new_certificates(known: KnownCertificates) -> list[str]:
+    """Certificates of both usages, or else any: hexadecimal. Raises as `KnownCertificates` does."""
+    try:
+        found = known.both_of_device()
+    except (NotRun, NotApplicable):
+        found = [any_certificate(known)]
+    return [each.der.hex() for each in found if each.der is not None]
 
 
 @pytest.fixture
@@ -215,8 +227,11 @@ def fetch_all(extracts: Extracts, extract_judging: ExtractJudging, judge: Judge)
         fetched = extracts.fetch(file)
         if fetched.status is not SftpStatus.DONE:
             judge.fail(not_fetched(fetched, "O-SF-b"))
-        with _readable(judge), fetched.open() as stream:
-            extract_judging.take(file.path, extracts.layout.read(stream))
+        try:
+            with fetched.open() as stream:
+                extract_judging.take(file.path, extracts.layout.read(stream))
+        except ExtractUnreadable as error:
+            raise Inconclusive(f"the layout of the target file does not fit (O-SF-d): {error}") from None
 
 
 @then("every one of those certificates is in them, octet for octet")
@@ -234,16 +249,9 @@ def read_by_layout(repository_files: RepositoryFiles, extracts: Extracts, judge:
     fetched: Fetched = repository_files.fetched
     if fetched.status is not SftpStatus.DONE:
         judge.fail(not_fetched(fetched, "O-SF-d"))
-    with _readable(judge), fetched.open() as stream:
-        for _ in extracts.layout.read(stream):
-            pass
-
-
-@contextmanager
-def _readable(judge: Judge) -> Iterator[None]:
-    """What is read within is as the target's layout says; where it is not, nothing more can be told of it."""
     try:
-        yield
+        with fetched.open() as stream:
+            for _ in extracts.layout.read(stream):
+                pass
     except ExtractUnreadable as error:
         judge.take([Finding("O-SF-d", "an extract as the target's layout has it", str(error))])
-        raise Inconclusive(f"the layout of the target file does not fit: {error}") from None

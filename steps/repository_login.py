@@ -9,11 +9,13 @@ from pytest_bdd import given, parsers, then, when
 from checks.finding import Finding
 from clients.repository.portal import LoginState, Subject
 from fixtures.answers import require_reply
+from fixtures.plan import FIRST_QUESTION, Load, sends
 from fixtures.portal_answers import way_on
 from fixtures.repository_accounts import FIRST, RESET, RepositoryUsers
 from fixtures.repository_certificates import KnownCertificates
 from fixtures.repository_use import RepositoryUse, any_certificate, in_words
 from fixtures.verdicts import Inconclusive, Judge
+from steps.repository_portal import ANY_ISSUED, one_of_any
 from targets.repository import Account
 
 OCCASION = rf"(?P<occasion>{FIRST}|{RESET})"
@@ -94,6 +96,8 @@ def log_in_withdrawn(repository_use: RepositoryUse, repository_users: Repository
 
 
 @given("a user who has seen a certificate on the Repository portal")
+@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(one_of_any, once=ANY_ISSUED)
 def user_has_seen(
     repository_use: RepositoryUse, repository_users: RepositoryUsers, known_certificates: KnownCertificates
 ) -> None:

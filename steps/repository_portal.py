@@ -20,17 +20,24 @@ from clients.repository.malformed import HOSTILE_TEXTS
 from clients.repository.messages import eui64_text, serial_text
 from clients.repository.portal import CertificateView, ListKind, SearchOutcome, Subject
 from fixtures.clock import Clock
+from fixtures.plan import FIRST_QUESTION, Load, sends
 from fixtures.portal_answers import way_on
+from fixtures.portals import GATEWAY
 from fixtures.repository_accounts import RepositoryUsers
 from fixtures.repository_certificates import KnownCertificate, KnownCertificates
 from fixtures.repository_use import RepositoryUse, found_in_words
 from fixtures.run import ConformanceRun
 from fixtures.verdicts import Inconclusive, Judge, NotRun
+from steps.repository_search import one_device, one_organisation
 from targets.model import Target
 
 _TEXTS = {**HOSTILE_TEXTS, "a text of 2,000 characters": "A" * 2000}
 _DEVICE, _ORGANISATION = "a Device Certificate", "an Organisation Certificate"
 _KINDS = rf"(?P<kind>{_DEVICE}|{_ORGANISATION})"
+_OF_KIND = {_DEVICE: one_device, _ORGANISATION: one_organisation}
+_ISSUED = "{kind} for Digital Signing, to be found in the Repository"
+"""As steps.repository_search names what is obtained once in a run."""
+ANY_ISSUED = _ISSUED.format(kind=_DEVICE)
 _BY = {
     "its Device ID": Subject.DEVICE,
     "its organisation's EUI-64": Subject.ORGANISATION,
@@ -49,6 +56,17 @@ _AUTHORITIES = {
 }
 """The CAs whose certificates are lodged, and where the target file names them."""
 _AUTHORITY = rf"(?P<authority>{'|'.join(_AUTHORITIES)})"
+
+
+def one_of_any(target: Target, **named: object) -> Load:
+    """What is sent for a certificate of any kind, by `any_certificate`."""
+    issuing = any(map(target.claims, ("adhoc", "batch", GATEWAY)))
+    return one_device(target, **named) if issuing else one_organisation(target, **named)
+
+
+def two_of_device(target: Target, **_: object) -> Load:
+    """What is sent for two certificates of a Device, by `KnownCertificates.both_of_device`."""
+    return Load(adhoc_right=2) if target.claims("adhoc") else Load()
 
 
 class Finds:
@@ -86,12 +104,16 @@ def repository_finds() -> Finds:
 
 
 @given(parsers.re(rf"{_KINDS} that the run was issued"))
+@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(lambda kind, **named: _OF_KIND[kind](**named), once=_ISSUED)
 def issued_certificate(repository_finds: Finds, known_certificates: KnownCertificates, kind: str) -> None:
     found = known_certificates.of_device() if kind == _DEVICE else known_certificates.of_organisation()
     repository_finds.known.append(found)
 
 
 @given("the certificates of a Device that has two")
+@sends(Load(adhoc_wrong=1), once=FIRST_QUESTION)
+@sends(two_of_device)
 def two_certificates(repository_finds: Finds, known_certificates: KnownCertificates) -> None:
     repository_finds.known += known_certificates.both_of_device()
 
