@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from benchmarks import batch, batch_verdict, csr, factory, pickup_verdict, run, verdict
+from benchmarks import batch, batch_verdict, csr, factory, pickup_verdict, repository, run, verdict
 from benchmarks.harness import Result
 
 BENCHMARKS: dict[str, Callable[[], Result]] = {
@@ -26,6 +26,9 @@ BENCHMARKS: dict[str, Callable[[], Result]] = {
     "portal-batch-memory": partial(batch.memory, batch.PORTAL),
     "portal-batch": partial(batch.cost, batch.PORTAL),
     "portal-batch-ra": partial(batch.issuing, batch.PORTAL),
+    "repository-search": repository.search,
+    "repository-retrieve": repository.retrieve,
+    "repository-extract": repository.extract,
 }
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import batch, batch_verdict, factory, pickup_verdict, verdict
+from benchmarks import batch, batch_verdict, factory, pickup_verdict, repository, verdict
 from benchmarks.batch_suite import cpu_clock
 from benchmarks.harness import Result, compare
 
@@ -87,6 +87,16 @@ def test_the_whole_way_of_a_batch_is_measured(monkeypatch: pytest.MonkeyPatch, w
     assert batch.memory(way).ratio > 20, "of MiB: no Python process is smaller"
     assert 0.1 < batch.cost(way).ratio < 5
     assert 0.5 < batch.issuing(way).ratio < 20
+
+
+def test_the_repository_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repository, "MANY", 300)
+    monkeypatch.setattr(repository, "FEW", 100)
+    monkeypatch.setattr(repository, "REQUESTS", 20)
+    monkeypatch.setattr(repository, "ROUNDS", 2)
+    assert 0.1 < repository.search().ratio < 10
+    assert 0.1 < repository.retrieve().ratio < 10
+    assert repository.extract().met
 
 
 def test_another_process_is_seen_to_work() -> None:
