@@ -215,7 +215,7 @@ class Battery:
             str(found.last_update_utc <= now < (found.next_update_utc or NEVER)),
             *sorted(str(each.value) for each in found.extensions if each.oid.dotted_string != "2.5.29.35"),
             *(f"{entry.serial_number:032X}" for entry in found),
-            str(len(found.extensions)),
+            f"and {len(found.extensions)} extensions",
         ]
         return " ".join(said)
 
