@@ -55,14 +55,13 @@ class Record(Protocol):
 
 
 class ExtractJudging:
-    """Takes extracts in the order of their days, the full one before its increments."""
+    """Takes extracts one after the other, in any order."""
 
     def __init__(self, requirement: str = EXTRACTS) -> None:
         """Nothing was read. `requirement` is the one that its findings name."""
         self._requirement = requirement
         self._collected = Collected("extracts")
         self._files: dict[str, set[bytes]] = {}
-        self._statuses: dict[bytes, str] = {}
 
     def take(self, name: str, records: Iterable[Record]) -> int:
         """Judge the records of a file against their certificates; gives how many there are.
@@ -82,7 +81,6 @@ class ExtractJudging:
             if digest in seen:
                 self._note("each certificate once in a file", f"{shown(record.serial)} again", name)
             seen.add(digest)
-            self._statuses[digest] = record.status
         return count
 
     def _note(self, expected: str, observed: str, where: str) -> None:
@@ -107,10 +105,6 @@ class ExtractJudging:
     def _chosen(self, names: Iterable[str] | None) -> list[set[bytes]]:
         chosen = set(self._files if names is None else names)
         return [found for name, found in self._files.items() if name in chosen]
-
-    def status(self, certificate: bytes) -> str | None:
-        """What the last file that has a certificate (DER) says of its status; None where none has it."""
-        return self._statuses.get(_digest(certificate))
 
 
 def _digest(certificate: bytes) -> bytes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
 from checks.finding import Collected, Finding
-from checks.lodged import serial_of
 from checks.message import ResponseUnreadable, shown
 from checks.repository_message import (
     Asked,
@@ -90,20 +89,3 @@ def _result_findings(results: Sequence[etree._Element], asked: Asked) -> Iterato
         if row in seen:
             yield Finding(_FORM, "a Result for each certificate", f"{shown(row.serial or '')} again", RESULT)
         seen.add(row)
-
-
-def judge_holds(
-    rows: Iterable[CertificateRow], certificates: Iterable[bytes], requirement: str
-) -> list[Finding]:
-    """Judge that there is a row for each of `certificates`, by serial number (DER; those of one subject).
-
-    Raises DerError where one of them cannot be read.
-    """
-    found = {row.serial.upper() for row in rows if row.serial}
-    collected = Collected("search")
-    for octets in certificates:
-        serial = serial_of(octets)
-        if serial not in found:
-            expected = f"a Result with the serial number {serial}"
-            collected.note(Finding(requirement, expected, f"none among {len(found)}", RESULT))
-    return collected.findings()

@@ -98,11 +98,6 @@ WRONG_DOCUMENTS: dict[str, Fault] = {
 """Requests that are XML and ask for nothing: bad parameters."""
 
 
-def both_names(organisation: str, device: str) -> bytes:
-    """A search by CertificateSubjectName and CertificateSubjectAltName at once."""
-    return document(element(NAME, organisation) + element(ALT_NAME, device), "", SEARCH)
-
-
 BAD_NAMES: dict[str, Change] = {
     "7 octets": lambda text: text[:-3],
     "9 octets": lambda text: f"{text}-00",
@@ -139,8 +134,6 @@ SERIALS_OF_ANOTHER_FORM: dict[str, Change] = {
 }
 """The same serial number in another form than O-WS-d has."""
 
-LONG_TEXT_CHARACTERS = 100_000
-
 HOSTILE_TEXTS: dict[str, str] = {
     "a quote": "'",
     "a double quote": '"',
@@ -163,7 +156,7 @@ HOSTILE_TEXTS: dict[str, str] = {
     "a text of another script": "\N{GREEK CAPITAL LETTER ALPHA}\N{CJK UNIFIED IDEOGRAPH-4E00}",
     "a right-to-left mark": "\N{RIGHT-TO-LEFT OVERRIDE}90-B3",
     "a character beyond the basic plane": "\N{GRINNING FACE}",
-    "a long text": "A" * LONG_TEXT_CHARACTERS,
+    "a long text": "A" * 100_000,
 }
 """Texts that are no identifier and that a careless service reads as something else."""
 
@@ -186,12 +179,6 @@ def with_entity_expansion(parts: Parts) -> bytes:
 def _with_entity(parts: Parts, declarations: str, value: str) -> bytes:
     content = f"<{parts.name}>{value}</{parts.name}>"
     return document(content, "", parts.root, before=document_type(parts.root, declarations))
-
-
-def with_comments(parts: Parts, octets: int) -> bytes:
-    """A right request of about `octets` octets: comments stand before its element."""
-    comment = f"<!--{'x' * 1000}-->"
-    return parts.holding(comment * (octets // len(comment)) + parts.content)
 
 
 def very_large(parts: Parts, octets: int) -> bytes:

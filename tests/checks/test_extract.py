@@ -48,7 +48,6 @@ def test_true_records_have_no_finding_and_their_certificates_are_there() -> None
     assert judging.findings() == []
     assert judging.missing([DEVICE_DER, ORGANISATION_DER], "O-LODGE-a") == []
     assert judging.missing([DEVICE_DER], "O-SF-b", ["full"]) == []
-    assert (judging.status(ORGANISATION_DER), judging.status(b"x")) == ("R", None)
 
 
 def test_a_certificate_that_is_in_no_file_is_found() -> None:

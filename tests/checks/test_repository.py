@@ -23,7 +23,7 @@ from checks.repository_refusal import (
     judge_refused_request,
 )
 from checks.repository_retrieve import judge_retrieve, read_retrieve
-from checks.repository_search import judge_holds, judge_search, read_search
+from checks.repository_search import judge_search, read_search
 from tests.checks.der_writer import integer
 from tests.checks.organisation_builder import AUTHORITY, EUI64, organisation_plan
 
@@ -209,12 +209,6 @@ FAULTY_RETRIEVALS = {
 @pytest.mark.parametrize(("body", "expected"), FAULTY_RETRIEVALS.values(), ids=FAULTY_RETRIEVALS)
 def test_a_fault_of_a_retrieval_is_found(body: str, expected: set[str]) -> None:
     assert requirements(retrieved(body)) == expected
-
-
-def test_a_search_holds_the_certificates_that_were_issued() -> None:
-    rows = read_search(FOUND_ORGANISATION.encode()).rows
-    assert judge_holds(rows, [ORGANISATION_DER], "M-2.3.1.4-b") == []
-    assert requirements(judge_holds(rows, [DEVICE_DER], "M-2.4.1.4-b")) == {"M-2.4.1.4-b"}
 
 
 def row(**changes: str) -> CertificateRow:

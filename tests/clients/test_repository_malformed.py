@@ -14,12 +14,10 @@ from clients.repository.malformed import (
     SERIALS_OF_ANOTHER_FORM,
     WRONG_DOCUMENTS,
     Parts,
-    both_names,
     device_parts,
     organisation_parts,
     retrieval_parts,
     very_large,
-    with_comments,
     with_entity_expansion,
     with_external_entity,
     with_internal_entity,
@@ -56,11 +54,6 @@ def test_a_wrong_document_is_xml_without_the_value_in_its_place(name: str, parts
     assert root.tag != parts.root or parts.value not in said
 
 
-def test_both_names_are_there() -> None:
-    found = values(both_names(NAME, NAME))
-    assert found == [("CertificateSubjectName", NAME), ("CertificateSubjectAltName", NAME)]
-
-
 @pytest.mark.parametrize("name", BAD_NAMES | NAMES_OF_ANOTHER_FORM)
 def test_a_bad_name_is_another_text_than_the_right_one(name: str) -> None:
     assert (BAD_NAMES | NAMES_OF_ANOTHER_FORM)[name](NAME) != NAME
@@ -89,6 +82,3 @@ def test_entities_stand_in_the_documents_own_type() -> None:
 def test_a_large_request_is_as_large_as_asked() -> None:
     parts = retrieval_parts(SERIAL)
     assert 1_000_000 <= len(very_large(parts, 1_000_000)) < 1_001_000
-    commented = with_comments(parts, 1_000_000)
-    assert 990_000 <= len(commented) < 1_001_000
-    assert [element.text for element in etree.fromstring(commented).iter("CertificateSerial")] == [SERIAL]
