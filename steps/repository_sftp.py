@@ -15,7 +15,7 @@ from clients.repository.sftp import Listing, Reply, SftpStatus
 from fixtures.answers import require_reply
 from fixtures.repository_accounts import RepositoryUsers, with_password
 from fixtures.repository_files import Extracts, RepositoryFiles, not_fetched, served
-from fixtures.verdicts import Inconclusive, Judge
+from fixtures.verdicts import Inconclusive, Judge, NotRun
 from targets.repository import REPOSITORY_SFTP, Account
 
 _EXTRACTS = "{extracts}"
@@ -70,13 +70,11 @@ def log_in_with(repository_files: RepositoryFiles, repository_users: RepositoryU
     bare = with_password(user, None)
     match means:
         case "the user's name and a wrong password":
-            wrong = repository_users.expendable()
-            repository_files.log_in(with_password(wrong, repository_users.new_password()))
+            _log_in_wrongly(repository_files, repository_users, repository_users.new_password())
         case "the user's name and no password":
-            repository_files.log_in(with_password(repository_users.expendable(), ""))
+            _log_in_wrongly(repository_files, repository_users, "")
         case "the user's name and the password of another user":
-            wrong = repository_users.expendable()
-            repository_files.log_in(with_password(wrong, repository_users.by_password().password))
+            _log_in_wrongly(repository_files, repository_users, repository_users.by_password().password)
         case "the user's name and an unknown SSH key":
             repository_files.log_in(bare, ssh_key=_unknown_key())
         case "the user's name and the SSH key of another user":
@@ -93,6 +91,14 @@ def log_in_with(repository_files: RepositoryFiles, repository_users: RepositoryU
             repository_files.log_in(None, username="anonymous", password="")
         case _:
             raise KeyError(means)
+
+
+def _log_in_wrongly(files: RepositoryFiles, users: RepositoryUsers, password: str | None) -> None:
+    """Log in with a wrong password, as a user whom the right one lets in. Raises NotRun where it does not."""
+    user = users.expendable()
+    if files.log_in(user).session is None:
+        raise NotRun(f"the account of {user.label}, which may be locked, does not open SFTP")
+    files.log_in(with_password(user, password))
 
 
 def _beside(user: Account, users: RepositoryUsers) -> Account:
