@@ -27,6 +27,7 @@ from fixtures.repository_certificates import (
     PORTAL_BATCH,
     KnownCertificate,
     KnownCertificates,
+    known_device,
 )
 from fixtures.repository_lodging import FILES, REPOSITORY_PORTAL, WEB_SERVICE, Lodging
 from fixtures.repository_lookups import Lookups
@@ -81,7 +82,14 @@ def look(lodging: Lodging) -> None:
     lodging.look()
 
 
+@when("the user looks for that certificate at once")
+def look_at_once(lodging: Lodging, conversation: Conversation) -> None:
+    lodging.known = [known_device(conversation.certificates[-1], ADHOC)]
+    lodging.look()
+
+
 @then("each is found in time, in the octets that were issued")
+@then("it is found in time, in the octets that were issued")
 def lodged(lodging: Lodging) -> None:
     lodging.expect_lodged()
 

@@ -13,6 +13,16 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
       | the Web Service       |
       | the Repository portal |
 
+  @E2E-P15 @P-1.3-a @M-2.4.1.4-b @O-LODGE-a @O-LODGE-c @interface-adhoc
+  Scenario: A Device Certificate is found within the time for lodging, counted from its issue
+    Given a user of the Web Service
+    And an Authorised Subscriber of the Ad Hoc Device CSR Web Service
+    And a Device with an earlier Device Certificate
+    When the subscriber submits a Digital Signing Device CSR for the Device
+    Then a Device Certificate is issued for it
+    When the user looks for that certificate at once
+    Then it is found in time, in the octets that were issued
+
   @E2E-P11 @M-2.5.1.4-b @O-LODGE-a @O-LODGE-c @P-1.3-a @interface-batch
   Scenario Outline: The Device Certificates of a batch are found by <repository>
     Given a user of <repository>
