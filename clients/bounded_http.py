@@ -161,7 +161,10 @@ def _attempt(
         size = _read(answer, connection.response_bytes, sink)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         stale = answer is None and not session.fresh and _nothing_came(error)
-        return Outcome(None, session.tls, failure_of(error, connection), stale)
+        failure = failure_of(error, connection)
+        if stale:  # TLS takes the same for a fault of its own where the close comes while it writes
+            failure = Failure(FailureKind.CLOSED, failure.detail)
+        return Outcome(None, session.tls, failure, stale)
     except http.client.HTTPException as error:
         return Outcome(None, session.tls, Failure(FailureKind.NOT_HTTP, _words(error)))
     if size > connection.response_bytes:
@@ -175,7 +178,7 @@ def _attempt(
 
 
 def _nothing_came(error: BaseException) -> bool:
-    closed = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
+    closed = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError, ssl.SSLEOFError)
     return any(isinstance(link, closed) for link in _chain(error))
 
 
