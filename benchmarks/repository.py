@@ -27,9 +27,11 @@ from aiohttp import web
 
 from benchmarks.batch_verdict import largest_size
 from benchmarks.harness import Comparison, Result, compare
+from reference_ra.access import IkiAuthority
+from reference_ra.authorities import ORGANISATION_POLICY, issuing_ca, make_smki_ca, smki_ca_name
 from reference_ra.authority import Authority
+from reference_ra.clock import Clock
 from reference_ra.conformant import conformant_policies
-from reference_ra.pki import open_pki
 from reference_ra.registry import Registry
 from reference_ra.repository import extracts
 from reference_ra.repository.accounts_plan import ACCOUNTS, make_accounts
@@ -37,7 +39,6 @@ from reference_ra.repository.conformant import status_of
 from reference_ra.repository.messages import Operation
 from reference_ra.repository.records import NEVER, Kind, Lodged, eui64_text, serial_text
 from reference_ra.repository.web_service import RepositoryWebService
-from reference_ra.server import make_authority
 
 MANY = int(os.environ.get("SMKI_BENCHMARK_LODGED", "200000"))
 FEW = 1000
@@ -179,7 +180,10 @@ def _served(folder: Path, count: int) -> Iterator[_Repository]:
 
 
 def _authority(folder: Path) -> Authority:
-    authority = make_authority(folder, open_pki(folder.parent / "pki"), conformant_policies())
+    """An RA that issues nothing, so that it needs no PKI."""
+    nobody = make_smki_ca(smki_ca_name("07", "Z1"), None, ORGANISATION_POLICY, datetime.now(UTC), 0)
+    ca, iki = issuing_ca(nobody), IkiAuthority(nobody.certificate, frozenset())
+    authority = Authority(Registry(folder / "registry.sqlite", ()), Clock(), ca, ca, iki)
     make_accounts(authority.registry, folder)
     return authority
 
