@@ -51,12 +51,14 @@ def _role_hexadecimal(result: Result, certificate: Lodged) -> Result:
     return replace(result, role=certificate.remote_party_role)
 
 
-@_result_defect("role-of-another", "CertificateRole is the next role's.", "O-WS-l")
+@_result_defect("role-of-another", "CertificateRole is the next role's.", "O-WS-l", extra=True)
 def _role_of_another(result: Result, _: Lodged) -> Result:
     return replace(result, role=None if result.role is None else str((int(result.role) + 1) % 9))
 
 
-@_result_defect("role-of-devices", "Device Certificates have a CertificateRole.", "O-WS-c", "O-WS-e")
+@_result_defect(
+    "role-of-devices", "Device Certificates have a CertificateRole.", "O-WS-c", "O-WS-e", extra=True
+)
 def _role_of_devices(result: Result, certificate: Lodged) -> Result:
     return replace(result, role="2") if certificate.kind is Kind.DEVICE else result
 
@@ -78,7 +80,9 @@ def _serial_short(result: Result, _: Lodged) -> Result:
     return replace(result, serial=result.serial[2:])
 
 
-@_result_defect("serial-mistaken", "CertificateSerial has two digits changed over.", "O-WS-c", "O-WS-e")
+@_result_defect(
+    "serial-mistaken", "CertificateSerial has two digits changed over.", "O-WS-c", "O-WS-e", extra=True
+)
 def _serial_mistaken(result: Result, _: Lodged) -> Result:
     serial = result.serial
     return replace(result, serial=serial[1:] + serial[:1])
@@ -111,7 +115,9 @@ def _subject_lower_case(result: Result, _: Lodged) -> Result:
     return replace(result, subject=result.subject.lower())
 
 
-@_result_defect("devices-by-name", "A Device's EUI-64 is in CertificateSubjectName.", "O-WS-c", "O-WS-e")
+@_result_defect(
+    "devices-by-name", "A Device's EUI-64 is in CertificateSubjectName.", "O-WS-c", "O-WS-e", extra=True
+)
 def _devices_by_name(result: Result, _: Lodged) -> Result:
     return replace(result, kind=Kind.ORGANISATION)
 
@@ -161,13 +167,13 @@ def _lacking(element: str, *breaks: str, extra: bool = False) -> None:
     _text_defect(f"without-{name}", f"Answers have no {element}.", pattern, "", *breaks, extra=extra)
 
 
-_lacking("ResponseCode", "O-WS-c", "O-WS-e")
+_lacking("ResponseCode", "O-WS-c", "O-WS-e", extra=True)
 _lacking("ResponseMessage", "O-WS-c", "O-WS-e", extra=True)
 _lacking("AuditReference", "O-WS-c", "O-WS-e")
 _lacking("CertificateStatus", "O-WS-c", "O-WS-e", extra=True)
 _lacking("CertificateUsage", "O-WS-c", "O-WS-e", extra=True)
 _lacking("ManufacturingFlag", "O-WS-c", "O-WS-e", extra=True)
-_lacking("CertificateRole", "O-WS-c", "O-WS-e")
+_lacking("CertificateRole", "O-WS-c", "O-WS-e", extra=True)
 _lacking("CertificateBody", "O-WS-e", extra=True)
 _text_defect(
     "results-under-another-name",
@@ -175,12 +181,19 @@ _text_defect(
     r"(</?)Result>",
     r"\1Certificate>",
     "O-WS-c",
+    extra=True,
 )
 _text_defect(
     "success-in-other-words", "ResponseMessage is OK where it should be Success.", "Success", "OK", "O-WS-f"
 )
 _text_defect(
-    "answers-cut", "The last end tag of an answer is missing.", "</[A-Za-z]*>$", "", "O-WS-c", "O-WS-e"
+    "answers-cut",
+    "The last end tag of an answer is missing.",
+    "</[A-Za-z]*>$",
+    "",
+    "O-WS-c",
+    "O-WS-e",
+    extra=True,
 )
 
 
@@ -203,15 +216,18 @@ def _status_defect(
     )
 
 
-_status_defect("success-201", "What is found is answered with HTTP 201.", SUCCESS, 201, "O-WS-f")
 _status_defect("no-match-404", "No match is HTTP 404.", NO_MATCH, 404, "O-WS-g")
 _status_defect("no-match-500", "No match is HTTP 500.", NO_MATCH, 500, "O-WS-g", extra=True)
 _status_defect("bad-parameters-400", "Bad parameters are HTTP 400.", BAD_PARAMETERS, 400, "O-WS-h")
-_status_defect("bad-parameters-200", "Bad parameters are HTTP 200.", BAD_PARAMETERS, 200, "O-WS-h")
+_status_defect(
+    "bad-parameters-200", "Bad parameters are HTTP 200.", BAD_PARAMETERS, 200, "O-WS-h", extra=True
+)
 _status_defect("key-refused-200", "A wrong API Key is answered with HTTP 200.", KEY_REFUSED, 200, "O-WS-i")
 
 
-@_web_defect("other-code-in-document", "ResponseCode is 0 where a certificate is found.", "O-WS-f")
+@_web_defect(
+    "other-code-in-document", "ResponseCode is 0 where a certificate is found.", "O-WS-f", extra=True
+)
 def other_code_in_document(policies: Policies) -> Policies:
     """Write it so, below an HTTP 200."""
     coded = with_repository_reply(

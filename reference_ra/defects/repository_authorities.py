@@ -131,7 +131,9 @@ def _usage_not_critical(fields: _Fields) -> _Fields:
     return fields.having(key_usage("key_cert_sign", "crl_sign"), critical=False)
 
 
-@_certificate_defect("usage-without-crl-sign", "An Issuing CA's keyUsage lacks cRLSign.", "G-CA-c")
+@_certificate_defect(
+    "usage-without-crl-sign", "An Issuing CA's keyUsage lacks cRLSign.", "G-CA-c", extra=True
+)
 def _usage_without_crl_sign(fields: _Fields) -> _Fields:
     return fields.having(key_usage("key_cert_sign"), critical=True)
 

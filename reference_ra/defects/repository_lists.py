@@ -64,6 +64,7 @@ def with_others(policies: Policies) -> Policies:
     "A revocation leads to no new Organisation CRL before its time.",
     "G-CRL-b",
     "M-2.3.1.5-b",
+    extra=True,
 )
 def not_made_anew(policies: Policies) -> Policies:
     """Keep to what was revoked when the first one was made."""
@@ -98,7 +99,11 @@ _list_defect("of-devices-by-the-issuing-ca", "The Device ARL is an Issuing CA's.
 
 
 @_list_defect(
-    "signed-with-another-key", "The signature of revocation lists does not verify.", "G-CRL-b", "G-CRL-c"
+    "signed-with-another-key",
+    "The signature of revocation lists does not verify.",
+    "G-CRL-b",
+    "G-CRL-c",
+    extra=True,
 )
 def signed_with_another_key(policies: Policies) -> Policies:
     """Draw a key."""
@@ -106,7 +111,9 @@ def signed_with_another_key(policies: Policies) -> Policies:
     return with_lists(policies, sign=lambda ca, data: sign(replace(ca, key=key), data))
 
 
-@_list_defect("signed-with-sha384", "Revocation lists are signed by ECDSA with SHA-384.", "G-CRL-d")
+@_list_defect(
+    "signed-with-sha384", "Revocation lists are signed by ECDSA with SHA-384.", "G-CRL-d", extra=True
+)
 def signed_with_sha384(policies: Policies) -> Policies:
     """Use another hash, and say so."""
     algorithm = der.write(der.SEQUENCE, der.write_oid("1.2.840.10045.4.3.3"))
@@ -144,10 +151,12 @@ def _without(oid: bytes) -> ChangeFields:
     return change
 
 
-_field_defect("without-authority", "Revocation lists have no authorityKeyIdentifier.", "G-CRL-d")(
+_field_defect("without-authority", "Revocation lists have no authorityKeyIdentifier.", "G-CRL-d", extra=True)(
     _without(oids.AUTHORITY_KEY_IDENTIFIER)
 )
-_field_defect("without-number", "Revocation lists have no cRLNumber.", "G-CRL-d")(_without(oids.CRL_NUMBER))
+_field_defect("without-number", "Revocation lists have no cRLNumber.", "G-CRL-d", extra=True)(
+    _without(oids.CRL_NUMBER)
+)
 
 
 @_list_defect("number-repeated", "Every Organisation CRL has the cRLNumber 1.", "G-CRL-b", "M-2.3.1.5-b")

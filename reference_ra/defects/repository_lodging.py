@@ -79,6 +79,7 @@ _never_lodged(
     "Certificates for key agreement are not lodged.",
     breaks=["O-LODGE-a"],
     related=["M-2.3.1.*", "M-2.4.1.4-b", "M-2.5.1.4-b", *_RELATED, *_FOUND],
+    extra=True,
 )
 def key_agreement_not_lodged(policies: Policies) -> Policies:
     """Lodge those for signatures alone."""
@@ -215,7 +216,7 @@ def _signature_altered(certificate: bytes) -> bytes:
     return certificate[:-1] + bytes((certificate[-1] ^ 1,))
 
 
-@_other_octets("re-encoded", "Certificates are lodged with extensions in another order.")
+@_other_octets("re-encoded", "Certificates are lodged with extensions in another order.", extra=True)
 def _extensions_reordered(certificate: bytes) -> bytes:
     to_be_signed, algorithm, signature = der.read_one(certificate, der.SEQUENCE).elements()
     *fields, last = to_be_signed.elements()
@@ -269,7 +270,7 @@ def _not_expired(certificate: Lodged) -> Lodged:
     return replace(certificate, not_after=NEVER)
 
 
-@_status_defect("devices-expired", "Device Certificates have the status expired.", "O-WS-j")
+@_status_defect("devices-expired", "Device Certificates have the status expired.", "O-WS-j", extra=True)
 def _devices_expired(certificate: Lodged) -> Lodged:
     if certificate.kind is not Kind.DEVICE:
         return certificate
@@ -332,6 +333,7 @@ def finds_under_the_other_name(policies: Policies) -> Policies:
     "A search finds a certificate of another subject as well: the one that was lodged last.",
     breaks=["O-WS-b", "O-WS-c"],
     related=["O-WS-g", "O-LODGE-a", "P-1.1-a"],
+    extra=True,
 )
 def finds_others(policies: Policies) -> Policies:
     """Add it wherever something is found."""

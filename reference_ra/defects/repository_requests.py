@@ -80,7 +80,11 @@ def bad_document_is_a_failure(policies: Policies) -> Policies:
 
 
 @_web_defect(
-    "root-element-not-looked-at", "The root element of a request may have any name.", "O-WS-b", "O-WS-d"
+    "root-element-not-looked-at",
+    "The root element of a request may have any name.",
+    "O-WS-b",
+    "O-WS-d",
+    extra=True,
 )
 def root_element_not_looked_at(policies: Policies) -> Policies:
     """Look for the element that says what is asked, wherever it is, and take that for the operation."""
@@ -142,7 +146,7 @@ def indentation_refused(policies: Policies) -> Policies:
     return with_web(policies, read_parameter=read_parameter)
 
 
-@_web_defect("any-name-is-searched", "A search by what is no EUI-64 is no match.", "O-WS-h")
+@_web_defect("any-name-is-searched", "A search by what is no EUI-64 is no match.", "O-WS-h", extra=True)
 def any_name_is_searched(policies: Policies) -> Policies:
     """Take it for an EUI-64 that nobody has."""
     web = policies.repository.web
@@ -156,13 +160,17 @@ def any_name_is_searched(policies: Policies) -> Policies:
     return with_web(policies, read_search=read_search)
 
 
-@_web_defect("any-serial-is-looked-for", "A retrieval by what is no serial number is no match.", "O-WS-h")
+@_web_defect(
+    "any-serial-is-looked-for", "A retrieval by what is no serial number is no match.", "O-WS-h", extra=True
+)
 def any_serial_is_looked_for(policies: Policies) -> Policies:
     """Look for it."""
     return with_web(policies, read_retrieve=lambda _name, value: value)
 
 
-@_web_defect("names-in-another-form", "An EUI-64 in lower case or without hyphens is understood.", "O-WS-h")
+@_web_defect(
+    "names-in-another-form", "An EUI-64 in lower case or without hyphens is understood.", "O-WS-h", extra=True
+)
 def names_in_another_form(policies: Policies) -> Policies:
     """Read hexadecimal digits, however they are written."""
     web = policies.repository.web
@@ -176,7 +184,10 @@ def names_in_another_form(policies: Policies) -> Policies:
 
 
 @_web_defect(
-    "serials-in-another-form", "A serial number in lower case or with separators is understood.", "O-WS-h"
+    "serials-in-another-form",
+    "A serial number in lower case or with separators is understood.",
+    "O-WS-h",
+    extra=True,
 )
 def serials_in_another_form(policies: Policies) -> Policies:
     """Read hexadecimal digits, however they are written."""
@@ -265,7 +276,7 @@ def _key_of_the_withdrawn(authority: Authority, keys: Sequence[str]) -> Account 
     return authority.registry.accounts.account_of_key(keys[0]) if keys else None
 
 
-@_key_defect("name-for-a-key", "A user's name is taken for the API Key.")
+@_key_defect("name-for-a-key", "A user's name is taken for the API Key.", extra=True)
 def _name_for_a_key(authority: Authority, keys: Sequence[str]) -> Account | None:
     return authority.registry.accounts.find(keys[0]) if keys else None
 
