@@ -34,7 +34,7 @@ from reference_ra.registry import Credential, Registry
 from reference_ra.repository.accounts_plan import make_accounts
 from reference_ra.repository.keeper import FOLDER as REPOSITORY_FOLDER
 from reference_ra.repository.keeper import Keeper
-from reference_ra.repository.sftp import new_host_key, public_text, serving_files
+from reference_ra.repository.sftp import public_text, serving_files
 from reference_ra.repository.site import RepositorySite
 from reference_ra.repository.web_service import RepositoryWebService
 from reference_ra.services import Services
@@ -98,7 +98,7 @@ async def serving(
         gateway = await house.serve_portal(stack, GATEWAY)
         internet = await house.serve_portal(stack, INTERNET)
         repository_portal = await house.serve_repository_portal(stack)
-        host_key = new_host_key()
+        host_key = policies.repository.sftp.new_host_key()
         repository_sftp = await house.serve_files(stack, directory / REPOSITORY_FOLDER, host_key)
         repository = await house.serve_repository_web_service(stack)
         plain = await house.serve_plain_repository(stack) if plain_repository else None

@@ -66,6 +66,8 @@ class AccountPolicies:
     """Whether the account is one for an interface."""
     is_password: Callable[[Account, str], bool]
     """Whether a password is the account's."""
+    admitted: Callable[[AccountStore, Account], None]
+    """What becomes of earlier failures once a user is let in."""
     lock_until: Callable[[Sequence[datetime]], datetime | None]
     """Until when failures lock an account, given all that count, the latest last."""
     is_locked: Callable[[Account, datetime], bool]
@@ -80,6 +82,10 @@ class AccountPolicies:
     """The DCC gives the account that password."""
     unlock: Callable[[AccountStore, Account], Account]
     """An administrator unlocks the account."""
+
+
+def _admitted(store: AccountStore, account: Account) -> None:
+    store.forget_failures(account.username)
 
 
 def _is_locked(account: Account, now: datetime) -> bool:
@@ -109,6 +115,7 @@ def conformant_account_policies() -> AccountPolicies:
     return AccountPolicies(
         may_use=Account.may_use,
         is_password=Account.has_password,
+        admitted=_admitted,
         lock_until=LockRule().until,
         is_locked=_is_locked,
         must_change=lambda account: account.must_change,
@@ -141,7 +148,7 @@ class Admission:
         if self._policies.is_locked(account, now):
             return Turned.LOCKED
         if self._policies.is_password(account, password):
-            self._store.forget_failures(username)
+            self._policies.admitted(self._store, account)
             return account
         until = self._policies.lock_until(self._store.note_failure(username, now))
         if until is None:

@@ -83,11 +83,6 @@ class _Visit(asyncssh.SSHServer):
         return account is not None and self._house.policies.sftp.is_key(account, public_text(key))
 
 
-def new_host_key() -> asyncssh.SSHKey:
-    """One that is drawn at each start."""
-    return asyncssh.generate_private_key("ssh-ed25519")
-
-
 def public_text(key: asyncssh.SSHKey) -> str:
     """The public key as OpenSSH writes it, without a comment: ``ssh-ed25519 AAAA...``."""
     algorithm, octets, *_ = key.export_public_key("openssh").decode().split()

@@ -18,6 +18,9 @@ Channel = asyncssh.SSHServerChannel[bytes]
 class ReadOnlyFiles(asyncssh.SFTPServer):
     """What is under one folder, which is the whole world to a user, and changed by none (O-SF-a)."""
 
+    refusal: type[asyncssh.SFTPPermissionDenied | asyncssh.SFTPFailure] = asyncssh.SFTPPermissionDenied
+    """How a change is refused."""
+
     def __init__(self, channel: Channel, folder: Path) -> None:
         """Serve that folder, whatever a path may have in it."""
         super().__init__(channel, chroot=os.fsencode(folder))
@@ -29,7 +32,7 @@ class ReadOnlyFiles(asyncssh.SFTPServer):
         return super().open(path, pflags, attrs)
 
     def _refuse(self, *_: object) -> NoReturn:
-        raise asyncssh.SFTPPermissionDenied("these files are to be read only")
+        raise self.refusal("these files are to be read only")
 
     # `open56` is of a later version of the protocol than the one that is offered.
     open56 = write = setstat = lsetstat = fsetstat = remove = mkdir = rmdir = _refuse  # type: ignore[assignment]
@@ -40,6 +43,8 @@ class ReadOnlyFiles(asyncssh.SFTPServer):
 class SftpPolicies:
     """How the server decides."""
 
+    new_host_key: Callable[[], asyncssh.SSHKey]
+    """Draws the server's key, which is published."""
     host_key: Callable[[asyncssh.SSHKey], asyncssh.SSHKey]
     """The key that the server shows, given the one that is published."""
     asks: Callable[[str], bool]
@@ -55,6 +60,7 @@ class SftpPolicies:
 def conformant_sftp_policies() -> SftpPolicies:
     """Those that keep every rule."""
     return SftpPolicies(
+        new_host_key=lambda: asyncssh.generate_private_key("ssh-ed25519"),
         host_key=lambda published: published,
         asks=lambda _: True,
         is_password=Account.has_password,
