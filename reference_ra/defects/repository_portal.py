@@ -305,7 +305,7 @@ _page_defect(
 )
 _page_defect(
     "button-beyond-the-keyboard",
-    "The buttons that log in and search are not reached by the keyboard (2.1.1).",
+    "The button that logs in to the Repository portal is not reached by the keyboard (2.1.1).",
     "login.html",
     ('<button type="submit">', '<button type="submit" tabindex="-1">'),
 )

@@ -36,8 +36,8 @@ def scenarios_of(alteration: Alteration) -> tuple[str, ...]:
     the rest on the others.
     """
     if alteration.kind == "variant":
-        of_portals = "portal-gateway" in alteration.interfaces and not alteration.browser
-        return ("-k", _WITHOUT_BROWSER) if of_portals else ()
+        of_portals = {"portal-gateway", "repository-portal"} & set(alteration.interfaces)
+        return ("-k", _WITHOUT_BROWSER) if of_portals and not alteration.browser else ()
     if alteration.browser:
         folder = "repository" if _module(alteration).startswith("repository") else "portal"
         return (str(FEATURES / folder), "-k", "needs-browser")

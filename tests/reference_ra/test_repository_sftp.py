@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import paramiko
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from reference_ra.conformant import conformant_policies
 from reference_ra.pki import TestPki
 from tests.reference_ra.conftest import Ra, running
+from tests.reference_ra.repository_files import connected, key_of, logged_in
 from tests.reference_ra.repository_users import make_account, password_of
 
 FILE = "full/a.txt"
@@ -28,30 +27,6 @@ def ra(shared_ra: Ra) -> Ra:
     (folder / FILE).write_bytes(CONTENT)
     (shared_ra.directory / "outside.txt").write_bytes(b"outside")
     return shared_ra
-
-
-@contextmanager
-def connected(ra: Ra) -> Iterator[paramiko.Transport]:
-    parts = urlsplit(ra.endpoints.repository_sftp)
-    transport = paramiko.Transport(socket.create_connection((str(parts.hostname), int(parts.port or 0)), 10))
-    try:
-        transport.start_client(timeout=10)
-        yield transport
-    finally:
-        transport.close()
-
-
-@contextmanager
-def logged_in(ra: Ra) -> Iterator[paramiko.SFTPClient]:
-    with connected(ra) as transport:
-        transport.auth_password("amber-energy", password_of(ra), fallback=False)
-        client = paramiko.SFTPClient.from_transport(transport)
-        assert client is not None
-        yield client
-
-
-def key_of(ra: Ra) -> paramiko.Ed25519Key:
-    return paramiko.Ed25519Key.from_private_key_file(str(ra.directory / "credentials/repository-other.ssh"))
 
 
 def test_the_server_has_the_key_of_the_target_file(ra: Ra) -> None:
