@@ -27,7 +27,7 @@ from checks.revocation_list import (
 )
 from clients.csr.device import DIGITAL_SIGNATURE
 from clients.repository.portal import ListKind
-from fixtures.lodging_time import awaited
+from fixtures.lodging_time import awaited, require_stated_time
 from fixtures.plan import Load, sends
 from fixtures.portals import PORTALS
 from fixtures.repository_authorities import LODGED, WAYS, RepositoryAuthorities
@@ -145,7 +145,9 @@ def take_list(authorities: RepositoryAuthorities, name: str, way: str | None = N
 def list_is_there(authorities: RepositoryAuthorities, list_kind: ListKind, judge: Judge) -> None:
     octets = authorities.lists.get(list_kind)
     if octets is None:
-        rules = (RULES[list_kind], LODGED)
+        rules = [RULES[list_kind]]
+        if list_kind is ListKind.ORGANISATION_CRL:  # of others O-LODGE-b says nothing
+            rules.append(LODGED)
         judge.take(Finding(rule, f"the {list_kind} lodged", f"none by {authorities.way}") for rule in rules)
         return
     judge.take(_judged(authorities, list_kind, octets))
@@ -225,7 +227,8 @@ def is_on_the_list(
         seen.append(_crl(authorities, authorities.way))
         return known.serial in seen[-1].revoked
 
-    awaited(authorities.run, f"revoked, {authorities.way}", known.serial, look)
+    if not awaited(authorities.run, f"revoked, {authorities.way}", known.serial, look):
+        require_stated_time(authorities.run, "the Organisation CRL does not list the certificate")
     for rule in (_REJECTED, ORGANISATION_LIST):
         judge.take(judge_listed(seen[-1], known.serial, listed=True, requirement=rule))
     return seen[-1]
@@ -262,8 +265,15 @@ def next_update_comes(authorities: RepositoryAuthorities, list_kind: ListKind) -
 def another_is_lodged(
     authorities: RepositoryAuthorities, earlier_list: RevocationList, list_kind: ListKind, judge: Judge
 ) -> None:
-    later = _crl(authorities, authorities.way)
-    judge.take(judge_newer(earlier_list, later))
+    """Not at once: a list that is made on time by a clock takes a moment where that is moved."""
+    seen: list[RevocationList] = []
+
+    def look() -> bool:
+        seen.append(_crl(authorities, authorities.way))
+        return seen[-1].tbs != earlier_list.tbs
+
+    awaited(authorities.run, f"another list, {authorities.way}", earlier_list.number or 0, look)
+    judge.take(judge_newer(earlier_list, seen[-1]))
     judge.take(_judged(authorities, list_kind, authorities.lists[list_kind]))
 
 

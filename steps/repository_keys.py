@@ -65,7 +65,13 @@ def _another(lookups: Lookups) -> Account:
 
 
 def _own(change: Callable[[str], str]) -> Callable[[Lookups], str]:
-    return lambda lookups: api_key_query(change(_key(lookups.account)))
+    return lambda lookups: _near_miss(lookups, change(_key(lookups.account)))
+
+
+def _near_miss(lookups: Lookups, key: str) -> str:
+    """The query of a wrong key from which the right one can be told: no report may show it either."""
+    lookups.run.redactor.hide(key)
+    return api_key_query(key)
 
 
 def _username(lookups: Lookups) -> str:
@@ -87,8 +93,8 @@ WRONG_KEYS: Mapping[str, Callable[[Lookups], str]] = {
     "the first half of the user's API Key": _own(lambda key: key[: len(key) // 2]),
     "the user's API Key and one character more": _own(lambda key: f"{key}0"),
     "the user's API Key with its last character changed": _own(_last_changed),
-    "another user's API Key with its last character changed": lambda lookups: api_key_query(
-        _last_changed(_key(_another(lookups)))
+    "another user's API Key with its last character changed": lambda lookups: _near_miss(
+        lookups, _last_changed(_key(_another(lookups)))
     ),
     "the user's API Key under another name": lambda lookups: f"key={quote(_key(lookups.account), safe='')}",
     "the user's name in place of the API Key": _username,

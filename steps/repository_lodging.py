@@ -13,7 +13,7 @@ from checks.repository_message import Asked
 from fixtures.batch_results import Results
 from fixtures.batches import Batches
 from fixtures.conversation import Conversation
-from fixtures.lodging_time import awaited
+from fixtures.lodging_time import awaited, require_stated_time
 from fixtures.organisation_requests import OrganisationRequests, eui64_of
 from fixtures.plan import Load, sends
 from fixtures.portal_devices import DeviceRequests
@@ -120,6 +120,7 @@ def told_revoked(lookups: Lookups, judge: Judge) -> None:
 
     if not awaited(lookups.run, "revoked", known.serial, told):
         status = lookups.retrieved(lookups.last, known.serial).status
+        require_stated_time(lookups.run, f"CertificateStatus is {status or 'absent'}")
         judge.fail(Finding("O-WS-j", "R, as it is revoked", status or "no status", "CertificateStatus"))
 
 

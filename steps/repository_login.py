@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from functools import partial
 
 from pytest_bdd import given, parsers, then, when
 
 from checks.finding import Finding
-from clients.repository.portal import LoginState, Subject
+from clients.repository.portal import LoginState, RepositoryVisit, Subject
 from fixtures.answers import require_reply
 from fixtures.plan import FIRST_QUESTION, Load, sends
 from fixtures.portal_answers import way_on
@@ -68,9 +70,9 @@ def _presented(means: str, user: Account, users: RepositoryUsers) -> tuple[str, 
         case "the user's name and the password of another user":
             return name, users.another().password or ""
         case "the user's name and the password cut by one character":
-            return name, right[:-1]
+            return name, users.near_miss(right[:-1])
         case "the user's name and the password with one character more":
-            return name, right + "x"
+            return name, users.near_miss(right + "x")
         case "an unknown name and the user's password":
             return stranger, right
         case "an unknown name and no password":
@@ -116,29 +118,34 @@ def ask_with_session(repository_use: RepositoryUse, repository_users: Repository
     repository_use.ask_for_all(_cookies(repository_use, repository_users, session))
 
 
-def _cookies(use: RepositoryUse, users: RepositoryUsers, session: str) -> str | None:
-    """The Cookie header of a session that opens nothing."""
+def _cookies(use: RepositoryUse, users: RepositoryUsers, session: str) -> Callable[[str], str | None]:
+    """The Cookie header, by the address, of a session that opens nothing."""
     if session == _WITHOUT:
-        return None
-    home = use.current.site.connection.url
+        return lambda _: None
     if session == _INVENTED:
-        names = [cookie.partition("=")[0] for cookie in (use.current.cookies(home) or "").split("; ")]
-        return "; ".join(f"{name}={secrets.token_urlsafe(32)}" for name in names)
+        return partial(_invented, use.current)
     use.log_in(users.expendable(), users.new_password())
-    return use.current.cookies(home)
+    return use.current.cookies
+
+
+def _invented(visit: RepositoryVisit, url: str) -> str | None:
+    """Cookies of the same names as the visit's, and of values that nobody was given."""
+    cookies = visit.cookies(url)
+    names = [cookie.partition("=")[0] for cookie in cookies.split("; ")] if cookies else []
+    return "; ".join(f"{name}={secrets.token_urlsafe(32)}" for name in names) or None
 
 
 @when("the user logs out of the Repository portal")
 def log_out(repository_use: RepositoryUse) -> None:
     visit = repository_use.current
-    repository_use.old_cookies = visit.cookies(visit.site.connection.url)
+    repository_use.old_cookies = {url: visit.cookies(url) for url in repository_use.shown.addresses}
     with way_on():
         require_reply(visit.log_out().exchange)
 
 
 @when("the addresses of what the user has seen are asked for with the session that has ended")
 def ask_after_logout(repository_use: RepositoryUse) -> None:
-    repository_use.ask_for_all(repository_use.old_cookies)
+    repository_use.ask_for_all(repository_use.old_cookies.get)
 
 
 @then("nothing of what the user has seen is shown")
@@ -150,6 +157,17 @@ def nothing_shown(repository_use: RepositoryUse) -> None:
 
 
 @given(parsers.re(rf"another user who logs in {OCCASION}"))
+def is_due(repository_use: RepositoryUse, repository_users: RepositoryUsers, occasion: str) -> None:
+    """Who is refused sees nothing either, and that would say nothing of a change that is due."""
+    log_in_due(repository_use, repository_users, occasion)
+    outcome = repository_use.outcome
+    if outcome is None or outcome.state not in (LoginState.IN, LoginState.MUST_CHANGE):
+        observed = in_words(outcome) if outcome else "no answer"
+        raise Inconclusive(
+            f"{repository_use.named.label} is neither let in nor asked for a change: {observed}"
+        )
+
+
 @when(parsers.re(rf"a user logs in {OCCASION}"))
 def log_in_due(repository_use: RepositoryUse, repository_users: RepositoryUsers, occasion: str) -> None:
     repository_use.user = user = repository_users.due(occasion)
@@ -158,8 +176,7 @@ def log_in_due(repository_use: RepositoryUse, repository_users: RepositoryUsers,
 
 @when("that user asks for the addresses of what the first one has seen")
 def ask_before_change(repository_use: RepositoryUse) -> None:
-    visit = repository_use.current
-    repository_use.ask_for_all(visit.cookies(visit.site.connection.url))
+    repository_use.ask_for_all(repository_use.current.cookies)
 
 
 @then("the portal asks for a new password")

@@ -255,6 +255,7 @@ def still_found(repository_use: RepositoryUse, judge: Judge) -> None:
 def download_authorities(repository_use: RepositoryUse, repository_finds: Finds) -> None:
     with way_on():
         rows = repository_use.current.ca_certificates()
+    repository_use.require_own_page(rows)
     repository_finds.files = [repository_use.download(row.certificate) for row in rows if row.certificate]
 
 
@@ -275,6 +276,7 @@ def authorities_there(repository_finds: Finds, target: Target, judge: Judge, aut
 def download_lists(repository_use: RepositoryUse, repository_finds: Finds) -> None:
     with way_on():
         links = repository_use.current.revocation_lists()
+    repository_use.require_own_page(links)
     url = links.get(ListKind.ORGANISATION_CRL)
     repository_finds.files = [repository_use.download(url)] if url else []
 

@@ -14,7 +14,13 @@ from clients.exchange import FailureKind
 from clients.repository.sftp import Listing, Reply, SftpStatus
 from fixtures.answers import require_reply
 from fixtures.repository_accounts import RepositoryUsers, with_password
-from fixtures.repository_files import Extracts, RepositoryFiles, not_fetched, served
+from fixtures.repository_files import (
+    Extracts,
+    RepositoryFiles,
+    not_fetched,
+    require_host_key,
+    served,
+)
 from fixtures.verdicts import Inconclusive, Judge, NotRun
 from targets.repository import REPOSITORY_SFTP, Account
 
@@ -39,11 +45,16 @@ def log_in(repository_files: RepositoryFiles, repository_users: RepositoryUsers,
 
 @then("the user sees the files of the Repository")
 def sees_files(repository_files: RepositoryFiles, extracts: Extracts, judge: Judge) -> None:
+    """A folder may not be there before there is something to put in it."""
     repository_files.expect_in()
+    some = False
     for folder in extracts.layout.directories:
         listing = repository_files.session.list(folder)
         done = served(listing.exchange, listing.status)
-        judge.expect(done, "P-1.1-a", f"a listing of {folder}", listing.exchange.outcome)
+        some = some or done
+        there = done or listing.status is SftpStatus.NO_SUCH_FILE
+        judge.expect(there, "P-1.1-a", f"a listing of {folder}", listing.exchange.outcome)
+    judge.expect(some, "P-1.1-a", "a folder of the layout", "none of them is there")
 
 
 @when(parsers.re(r"the SFTP service is connected to (?P<number>\d) times"))
@@ -61,6 +72,7 @@ def right_host_key(repository_files: RepositoryFiles, judge: Judge) -> None:
             expected = "a host key of the target file (repository.sftp_host_keys)"
             judge.fail(Finding("O-SF-a", expected, f"{login.host_key or failure}"))
         require_reply(login.exchange)
+        require_host_key(login)
 
 
 @when(parsers.re(r"somebody logs in by SFTP with (?P<means>.+)"))
