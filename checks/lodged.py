@@ -3,7 +3,8 @@ that was issued (O-WS-c, -e, -j, -k, -l; O-LODGE-c)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -156,6 +157,23 @@ def _excerpt(octets: bytes, start: int) -> str:
 def serial_of(der: bytes) -> str:
     """The serial number of a certificate (DER) as the Repository writes it. Raises DerError."""
     return _serial(read_certificate(der))
+
+
+def serials_of(certificates: Iterable[bytes]) -> set[str]:
+    """The serial numbers of those certificates (DER) that can be read."""
+    serials = set()
+    for der in certificates:
+        with suppress(DerError):
+            serials.add(serial_of(der))
+    return serials
+
+
+def has_serial(der: bytes | None, serial: int) -> bool:
+    """Whether that is a certificate (DER), and of this serial number."""
+    try:
+        return serial_of(der or b"") == serial_text(serial)
+    except DerError:
+        return False
 
 
 def _serial(certificate: Certificate) -> str:

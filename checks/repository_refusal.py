@@ -20,6 +20,7 @@ from checks.repository_message import MAXIMUM_OCTETS
 
 NO_MATCH = 402
 BAD_PARAMETERS = 401
+_NOT_IMPLEMENTED = 501
 _BODY = "response body"
 _STATUS = "HTTP status"
 _TOLD = ("Result", "CertificateResponse", "CertificateBody", "CertificateSerial")
@@ -49,8 +50,15 @@ def judge_bad_parameters(
     return list(judge_nothing_told(body, sent, "O-WS-h"))
 
 
-def judge_refused_request(status_code: int, body: bytes, sent: bytes, requirement: str) -> list[Finding]:
-    """A request that is none: any HTTP 4xx, and no certificate."""
+def judge_refused_request(
+    status_code: int, body: bytes, sent: bytes, requirement: str, *, other_method: bool = False
+) -> list[Finding]:
+    """A request that is none: any HTTP 4xx, and no certificate.
+
+    `other_method`: it is not by POST, so that HTTP 501 is a refusal too (RFC 9110 15.6.2).
+    """
+    if other_method and status_code == _NOT_IMPLEMENTED:
+        return list(judge_nothing_told(body, sent, requirement))
     return _judge_refusal(status_code, body, sent, requirement, ())
 
 

@@ -8,7 +8,7 @@ from pytest_bdd import given, parsers, then, when
 
 from checks.certificate.structure import read_certificate
 from checks.finding import Finding
-from checks.lodged import device_of, serial_of
+from checks.lodged import device_of, serial_of, serials_of
 from checks.repository_message import Asked
 from fixtures.batch_results import Results
 from fixtures.batches import Batches
@@ -176,8 +176,11 @@ def one_more_of_organisation(lookups: Lookups, organisation_requests: Organisati
 
 
 def _expect_only(lookups: Lookups, asked: Asked, issued: Iterable[bytes], rule: str) -> None:
-    """Once the Repository has what was issued, it has nothing else that it did not have before."""
-    expected = set(lookups.before)
+    """Once the Repository has what was issued, it has nothing else that it did not have before.
+
+    What the run was issued earlier may be lodged meanwhile.
+    """
+    expected = lookups.before | serials_of(lookups.run.seen.certificates)
     for der in issued:
         serial = serial_of(der)
         lookups.require_lodged(KnownCertificate(asked, int(serial, 16), der, rule))

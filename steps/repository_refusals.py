@@ -173,7 +173,8 @@ def refused(lookups: Lookups, judge: Judge) -> None:
     exchange = lookups.last
     response = lookups.response(exchange)
     sent, named = exchange.request_body, _named(lookups, judge)
-    judge.take(judge_refused_request(response.status, response.body, sent, named))
+    other = exchange.method != "POST"
+    judge.take(judge_refused_request(response.status, response.body, sent, named, other_method=other))
 
 
 @then("no certificate is disclosed")

@@ -7,7 +7,7 @@ import secrets
 from pytest_bdd import given, parsers, then, when
 
 from checks.finding import Finding
-from checks.lodged import judge_row, judge_same
+from checks.lodged import has_serial, judge_row, judge_same
 from checks.repository_message import Asked, CertificateRow, serial_text
 from checks.repository_refusal import judge_no_match
 from clients.repository.shapes import LEGAL_SHAPES, shaped
@@ -15,7 +15,8 @@ from fixtures.devices import Devices
 from fixtures.plan import FIRST_QUESTION, Load, sends
 from fixtures.portals import GATEWAY, PORTALS
 from fixtures.repository_certificates import KnownCertificate
-from fixtures.repository_lookups import Lookups, parts_of
+from fixtures.repository_lookups import Lookups, certificate_in, parts_of
+from fixtures.repository_use import any_certificate
 from fixtures.verdicts import Inconclusive, Judge
 from steps.words import USAGES
 from targets.model import Target
@@ -61,9 +62,7 @@ def user(lookups: Lookups) -> None:
 def serves(lookups: Lookups) -> None:
     """Seen once in a run: without it a refusal would say nothing of what is refused."""
     lookups.user = lookups.users()[0]
-    issuing = any(map(lookups.target.claims, ("adhoc", "batch", GATEWAY)))
-    known = lookups.certificates
-    _to_find(lookups, known.of_device() if issuing else known.of_organisation())
+    _to_find(lookups, any_certificate(lookups.certificates))
 
 
 @given(parsers.re(rf"a Device Certificate for {_USAGE} in the Repository"))
@@ -144,7 +143,11 @@ def retrieve_unknown(lookups: Lookups) -> None:
 
 @when("the user retrieves a certificate's serial number with its last digit changed")
 def retrieve_neighbour(lookups: Lookups) -> None:
-    lookups.keep(lookups.retrieve(lookups.known[-1].serial ^ 8))
+    """Where serial numbers are given one after the other, another certificate may have that one."""
+    serial = lookups.known[-1].serial ^ 8
+    exchange = lookups.keep(lookups.retrieve(serial))
+    if has_serial(certificate_in(lookups.response(exchange)), serial):
+        raise Inconclusive("another certificate has the serial number that was to be none's")
 
 
 # --- what a search tells ---

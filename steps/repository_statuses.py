@@ -48,13 +48,12 @@ def _listed(lookups: Lookups, serials: Sequence[str], state: str) -> KnownCertif
             "no operator that makes one"
         )
     serial = int(serials[0], 16)
-    row = lookups.retrieved(lookups.retrieve(serial), serial)
     try:
-        eui64 = organisation_of(read_certificate(row.certificate or b""))
+        eui64 = organisation_of(read_certificate(lookups.octets(serial) or b""))
     except DerError:
         eui64 = None
     if eui64 is None:
-        raise Inconclusive(f"the certificate listed under repository.{state} is no Organisation Certificate")
+        raise Inconclusive(f"no Organisation Certificate is found that is listed under repository.{state}")
     return KnownCertificate(Asked("organisation", eui64), serial)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.finding import Finding
-from checks.lodged import judge_row, judge_same, serial_of
+from checks.lodged import has_serial, judge_row, judge_same, serial_of, serials_of
 from checks.message import ResponseUnreadable
 from checks.repository_message import Asked, CertificateRow
 from checks.repository_refusal import (
@@ -299,6 +299,21 @@ def test_a_request_that_is_none_is_refused() -> None:
     assert judge_refused_request(415, b"", b"", "O-WS-a") == []
     for status, body in ((200, ""), (500, ""), (302, ""), (400, FOUND)):
         assert requirements(judge_refused_request(status, body.encode(), b"", "O-WS-a")) == {"O-WS-a"}
+
+
+def test_a_method_that_is_not_implemented_is_refused() -> None:
+    assert judge_refused_request(501, b"", b"", "O-WS-a", other_method=True) == []
+    for status, body in ((501, FOUND), (500, ""), (200, "")):
+        found = judge_refused_request(status, body.encode(), b"", "O-WS-a", other_method=True)
+        assert requirements(found) == {"O-WS-a"}
+    assert requirements(judge_refused_request(501, b"", b"", "O-WS-a")) == {"O-WS-a"}
+
+
+def test_serial_numbers_are_those_of_what_can_be_read() -> None:
+    assert serials_of([DEVICE_DER, b"", b"no certificate"]) == {DEVICE_SERIAL}
+    assert has_serial(DEVICE_DER, int(DEVICE_SERIAL, 16))
+    assert not has_serial(DEVICE_DER, int(DEVICE_SERIAL, 16) ^ 8)
+    assert not has_serial(None, 0)
 
 
 DISCLOSING = {
