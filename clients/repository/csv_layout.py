@@ -45,20 +45,30 @@ class CsvLayout(ExtractLayout):
     def __init__(self, options: Mapping[str, Any]) -> None:
         """See the interface."""
         super().__init__(options)
-        unknown = sorted(set(options) - {*_DEFAULTS, "columns"})
+        known = (*_DEFAULTS, "columns", "authorities")
+        unknown = sorted(set(options) - set(known))
         if unknown:
-            raise LayoutError(
-                f"unknown option {unknown[0]!r}; the options are {', '.join(_DEFAULTS)}, columns"
-            )
+            raise LayoutError(f"unknown option {unknown[0]!r}; the options are {', '.join(known)}")
         self._texts = {key: _text_option(options, key) for key in _DEFAULTS}
         if self._texts["compression"] not in _COMPRESSIONS:
             raise LayoutError(f"compression is one of {', '.join(_COMPRESSIONS)}")
         self._columns = _columns_option(options)
+        has_authorities = options.get("authorities", True)
+        if not isinstance(has_authorities, bool):
+            raise LayoutError("authorities is true or false")
+        self._has_authorities = has_authorities
+
+    @property
+    def has_authorities(self) -> bool:
+        """See the interface."""
+        return self._has_authorities
 
     @property
     def directories(self) -> tuple[str, ...]:
         """See the interface."""
-        paths = (path for key, path in self._texts.items() if key != "compression")
+        extracts = ("full", "increment")
+        keys = (*extracts, "authority", *map(str, ListKind)) if self.has_authorities else extracts
+        paths = (self._texts[key] for key in keys)
         return tuple(dict.fromkeys(_folder(path) for path in paths))
 
     def full_extracts(self, listings: Listings) -> tuple[ExtractFile, ...]:

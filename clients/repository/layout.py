@@ -84,6 +84,12 @@ class ExtractLayout(ABC):
         Raises ExtractUnreadable, while it is read.
         """
 
+    @property
+    def has_authorities(self) -> bool:
+        """Whether CA certificates and lists of revoked certificates have a place among the files. Where they
+        have none, they are not missed there."""
+        return True
+
     @abstractmethod
     def ca_certificates(self, listings: Listings) -> tuple[str, ...]:
         """The paths of the CA certificates, each a file in DER."""

@@ -56,6 +56,15 @@ def test_files_are_known_by_their_names() -> None:
     assert layout.full_extracts({}) == ()
 
 
+def test_files_may_have_no_place_for_cas_and_lists() -> None:
+    layout = CsvLayout({"authorities": False})
+    assert not layout.has_authorities
+    assert layout.directories == ("full", "increments")
+    assert CsvLayout({}).has_authorities
+    with pytest.raises(LayoutError, match="authorities"):
+        CsvLayout({"authorities": "no"})
+
+
 def test_another_layout_by_its_options() -> None:
     layout = CsvLayout(
         {
