@@ -27,7 +27,7 @@ from fixtures.repository_accounts import RepositoryUsers
 from fixtures.repository_certificates import KnownCertificate, KnownCertificates
 from fixtures.repository_use import RepositoryUse, found_in_words
 from fixtures.run import ConformanceRun
-from fixtures.verdicts import Inconclusive, Judge, NotRun
+from fixtures.verdicts import Inconclusive, Judge, NotApplicable, NotRun
 from steps.repository_search import one_device, one_organisation
 from targets.model import Target
 
@@ -179,7 +179,7 @@ def find_and_download(
     repository_use: RepositoryUse, repository_users: RepositoryUsers, repository_finds: Finds
 ) -> None:
     if repository_finds.one.der is None:
-        raise NotRun(
+        raise NotApplicable(
             "what the operator has made is not known octet for octet: no issuing interface is claimed"
         )
     repository_use.enter(repository_users.one())

@@ -76,7 +76,9 @@ class RepositoryScreen:
         }[by]
         self.search_form()
         self._fill(field, f"search.{by}", text)
-        return self.screen.click(search.submit, "search.submit")
+        form = self.screen.one(field, f"search.{by}").locator("xpath=ancestor::form[1]")
+        within = form if self.screen.visible(search.submit, form).count() else None
+        return self.screen.click(search.submit, "search.submit", within)
 
     @in_browser
     def follow(self, link: Locator | None, key: str) -> Page:
