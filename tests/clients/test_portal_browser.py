@@ -364,8 +364,12 @@ def test_an_interrupt_ends_it_in_order(server_context: ssl.SSLContext) -> None:
             start_new_session=True,
         )
         assert run.stdout
-        assert run.stdout.readline() == "begun\n"
-        time.sleep(0.3)
-        os.killpg(run.pid, signal.SIGINT)
-        output, errors = run.communicate(timeout=30)
+        try:
+            assert run.stdout.readline() == "begun\n"
+            time.sleep(0.3)
+            os.killpg(run.pid, signal.SIGINT)
+            output, errors = run.communicate(timeout=30)
+        finally:
+            if run.poll() is None:  # nothing of it is left to slow down what comes next
+                os.killpg(run.pid, signal.SIGKILL)
     assert (output, errors, run.returncode) == ("interrupted\nclosed\n", "", 0)
