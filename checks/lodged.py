@@ -18,7 +18,7 @@ from checks.repository_message import CertificateRow, eui64_text, serial_text
 from checks.repository_row import STATUSES, USAGES
 
 CLOCKS_APART = timedelta(minutes=10)
-"""So far apart the RA's clock and the suite's may be where a certificate is about to expire."""
+"""So far apart the RA's clock and the suite's may be where a certificate or a list is about to expire."""
 _ALIVE = ("P", "I", "N")
 _ROW = "row of the certificate"
 

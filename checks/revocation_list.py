@@ -250,7 +250,7 @@ def _judge_times(read: RevocationList, at: datetime, lodged: str) -> Iterator[Fi
         yield Finding(lodged, "a thisUpdate that is past", observed, f"{_LIST}, thisUpdate")
     if read.next_update is None:
         yield Finding(lodged, "a nextUpdate (RFC 5280 5.1.2.5)", "absent", f"{_LIST}, nextUpdate")
-    elif ends is not None and ends < at:
+    elif ends is not None and ends + CLOCKS_APART < at:
         observed = f"{read.next_update}, at {now}"
         yield Finding(lodged, "a nextUpdate that is to come", observed, f"{_LIST}, nextUpdate")
 

@@ -16,6 +16,7 @@ from checks.ca_certificate import (
 from checks.chain import judge_chain
 from checks.der import DerError
 from checks.finding import Finding
+from checks.lodged import CLOCKS_APART
 from checks.revocation_list import (
     AUTHORITY_LIST,
     ORGANISATION_LIST,
@@ -67,7 +68,8 @@ _LOADS = {
 _WAY = f"(?P<way>{'|'.join(WAYS)})"
 _LIST = f"(?P<name>{'|'.join(LISTS)})"
 _REJECTED = "M-2.3.1.5-b"
-_A_MOMENT = timedelta(seconds=1)
+_PAST_DOUBT = CLOCKS_APART + timedelta(seconds=1)
+"""After a nextUpdate: the list is stale by any clock."""
 
 
 # --- the certificates of the CAs ---
@@ -257,7 +259,7 @@ def next_update_comes(authorities: RepositoryAuthorities, list_kind: ListKind) -
     moment = read.next_update.moment if read.next_update else None
     if moment is None:
         raise Inconclusive("the Organisation CRL tells no nextUpdate")
-    authorities.clock.advance_to(moment + _A_MOMENT)
+    authorities.clock.advance_to(moment + _PAST_DOUBT)
     return read
 
 

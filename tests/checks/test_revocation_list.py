@@ -111,7 +111,7 @@ FAULTY = {
     ),
     "no nextUpdate": (revocation_list(AUTHORITY, next_update=b""), {"G-CRL-b"}),
     "a nextUpdate that is past": (
-        revocation_list(AUTHORITY, next_update=utc_time("260701115959Z")),
+        revocation_list(AUTHORITY, next_update=utc_time("260701114959Z")),
         {"G-CRL-b"},
     ),
     "a thisUpdate that is to come": (
