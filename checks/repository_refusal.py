@@ -17,8 +17,8 @@ from checks.finding import Finding
 from checks.lodged import serial_of
 from checks.message import local_name, shown, text_of
 from checks.repository_message import MAXIMUM_OCTETS
+from checks.repository_search import NO_MATCH
 
-NO_MATCH = 402
 BAD_PARAMETERS = 401
 _NOT_IMPLEMENTED = 501
 _BODY = "response body"

@@ -33,12 +33,8 @@ from fixtures.plan import Load, sends
 from fixtures.portals import PORTALS
 from fixtures.repository_authorities import LODGED, WAYS, RepositoryAuthorities
 from fixtures.repository_certificates import (
-    ADHOC,
-    BATCH,
-    INTERNET_PORTAL,
+    LOADS,
     ORGANISATION_PORTAL,
-    PORTAL,
-    PORTAL_BATCH,
     KnownCertificate,
     KnownCertificates,
 )
@@ -57,14 +53,6 @@ RULES = {
     ListKind.DEVICE_ARL: AUTHORITY_LIST,
 }
 """What is broken where a list is missing, by another CA or too old."""
-_LOADS = {
-    ADHOC: Load(adhoc_right=1),
-    BATCH: Load(batches=1, csrs_right=2),
-    PORTAL: Load(portal_device=1),
-    PORTAL_BATCH: Load(portal_batches=1, portal_csrs=2),
-    ORGANISATION_PORTAL: Load(portal_organisation=1),
-    INTERNET_PORTAL: Load(portal_organisation=1),
-}
 _WAY = f"(?P<way>{'|'.join(WAYS)})"
 _LIST = f"(?P<name>{'|'.join(LISTS)})"
 _REJECTED = "M-2.3.1.5-b"
@@ -182,7 +170,7 @@ def _read(authorities: RepositoryAuthorities, kind: ListKind) -> RevocationList:
 def _one_to_reject(target: Target, capabilities: frozenset[str], **_: object) -> Load:
     """What `KnownCertificates.spare` sends."""
     made = "statuses" in capabilities or not any(map(target.claims, PORTALS))
-    return Load() if made else _LOADS[ORGANISATION_PORTAL]
+    return Load() if made else LOADS[ORGANISATION_PORTAL]
 
 
 @given(
@@ -291,10 +279,10 @@ def whole_repository(authorities: RepositoryAuthorities) -> None:
 
 
 @given(
-    parsers.re(rf"a certificate for (?P<usage>.+) that (?P<issuer>{'|'.join(_LOADS)}) has issued"),
+    parsers.re(rf"a certificate for (?P<usage>.+) that (?P<issuer>{'|'.join(LOADS)}) has issued"),
     target_fixture="issued",
 )
-@sends(lambda issuer, **_: _LOADS[issuer], once="a certificate for {usage} that {issuer} has issued")
+@sends(lambda issuer, **_: LOADS[issuer], once="a certificate for {usage} that {issuer} has issued")
 def issued_certificates(
     known_certificates: KnownCertificates, usage: str, issuer: str
 ) -> list[KnownCertificate]:

@@ -19,12 +19,8 @@ from fixtures.plan import Load, sends
 from fixtures.portal_devices import DeviceRequests
 from fixtures.repository_certificates import (
     ADHOC,
-    BATCH,
     INTERFACES,
-    INTERNET_PORTAL,
-    ORGANISATION_PORTAL,
-    PORTAL,
-    PORTAL_BATCH,
+    LOADS,
     KnownCertificate,
     KnownCertificates,
     known_device,
@@ -34,16 +30,6 @@ from fixtures.repository_lookups import Lookups
 from fixtures.verdicts import Inconclusive, Judge, NotRun
 from targets.model import Target
 
-_ONE_BATCH = Load(batches=1, csrs_right=2)
-LOADS = {
-    ADHOC: Load(adhoc_right=1),
-    BATCH: _ONE_BATCH,
-    PORTAL: Load(portal_device=1),
-    PORTAL_BATCH: Load(portal_batches=1, portal_csrs=2),
-    ORGANISATION_PORTAL: Load(portal_organisation=1),
-    INTERNET_PORTAL: Load(portal_organisation=1),
-}
-"""What is sent once for the certificates of each way."""
 _WAY = rf"(?P<way>{'|'.join(LOADS)})"
 _REPOSITORY = rf"(?P<repository>{'|'.join((WEB_SERVICE, REPOSITORY_PORTAL, FILES))})"
 _ISSUED = "what {way} issues, to be found in the Repository"
