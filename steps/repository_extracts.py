@@ -81,6 +81,7 @@ def newest_full(extracts: Extracts, judge: Judge) -> None:
     Its name may tell the day that it is about, or the day by another clock than UTC, as an increment's may.
     """
     wanted = extracts.last_declared_day()
+    extracts.require_since(wanted)
     days = [file.day for file in extracts.full]
     due = (wanted, wanted + _WEEK * _DAY)
     right = bool(days) and any(abs(days[-1] - day) <= _DAY for day in due)
@@ -93,9 +94,11 @@ def seven_increments(extracts: Extracts, judge: Judge) -> None:
     """Its day is the one on which it is made, or the one that it is about; today's may be made before its
     hour is over."""
     latest = extracts.last_hour().date()
+    extracts.require_since(latest)
     days = {file.day for file in extracts.increments}
     ends = (latest, latest - _DAY, latest + _DAY)
-    lacking = min(([day for day in _week(last) if day not in days] for last in ends), key=len)
+    weeks = ([day for day in _week(last) if day >= extracts.since] for last in ends)
+    lacking = min(([day for day in week if day not in days] for week in weeks), key=len)
     wanted = f"increments of the seven days up to {latest}, or up to the day before"
     observed = f"none of {', '.join(map(str, lacking))}"
     judge.expect(not lacking, "O-SF-b", wanted, observed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 REPOSITORY_PORTAL, REPOSITORY_WEB_SERVICE, REPOSITORY_SFTP = REPOSITORY = (
@@ -58,6 +59,8 @@ class RepositorySettings:
     """The hour, UTC, at which extracts are made; None: nobody says."""
     full_extract_day: str | None = None
     """The declared day of the full extract (O-SF-c): one of `DAYS`; None: nobody says."""
+    extracts_since: date | None = None
+    """The first day of which there are extracts; None: there were some more than a week ago."""
     expired: tuple[str, ...] = ()
     """Serials, 32 upper-case hexadecimal digits, of Organisation Certificates that have expired."""
     revoked: tuple[str, ...] = ()

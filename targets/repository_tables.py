@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key, load_ssh_public_key
@@ -100,6 +101,7 @@ def read_repository(root: Table, interfaces: tuple[str, ...]) -> RepositorySetti
         lodging_seconds=None if seconds == _UNSAID else seconds,
         extract_hour=None if hour == _UNSAID else hour,
         full_extract_day=table.text("full_extract_day", choices=DAYS),
+        extracts_since=_read_day(table, "extracts_since"),
         expired=_read_serials(table, "expired"),
         revoked=_read_serials(table, "revoked"),
         layout=_read_layout(table),
@@ -116,6 +118,15 @@ def _is_host_key(text: str) -> bool:
     except (IndexError, binascii.Error, ValueError, UnsupportedAlgorithm):
         return False
     return True
+
+
+def _read_day(table: Table, key: str) -> date | None:
+    text = table.text(key)
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        table.bad(key, "is no day", 'give one such as "2026-11-30"')
+        return None
 
 
 def _read_serials(table: Table, key: str) -> tuple[str, ...]:

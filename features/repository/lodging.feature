@@ -2,6 +2,7 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
   Appendix M 2.3.1.4, 2.3.1.9, 2.4.1.4 and 2.5.1.4; Appendix P 1.3.
 
   @E2E-P10 @M-2.4.1.4-b @O-LODGE-a @O-LODGE-c @P-1.3-a @interface-adhoc
+  @interface-repository-web-service @interface-repository-portal
   Scenario Outline: A Device Certificate of the Ad Hoc service is found by <repository>
     Given a user of <repository>
     And certificates that the Ad Hoc service has issued
@@ -13,7 +14,7 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
       | the Web Service       |
       | the Repository portal |
 
-  @E2E-P15 @P-1.3-a @M-2.4.1.4-b @O-LODGE-a @O-LODGE-c @interface-adhoc
+  @E2E-P15 @P-1.3-a @M-2.4.1.4-b @O-LODGE-a @O-LODGE-c @interface-adhoc @interface-repository-web-service
   Scenario: A Device Certificate is found within the time for lodging, counted from its issue
     Given a user of the Web Service
     And an Authorised Subscriber of the Ad Hoc Device CSR Web Service
@@ -24,6 +25,7 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
     Then it is found in time, in the octets that were issued
 
   @E2E-P11 @M-2.5.1.4-b @O-LODGE-a @O-LODGE-c @P-1.3-a @interface-batch
+  @interface-repository-web-service @interface-repository-portal
   Scenario Outline: The Device Certificates of a batch are found by <repository>
     Given a user of <repository>
     And certificates that the Batched service has issued
@@ -36,6 +38,7 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
       | the Repository portal |
 
   @E2E-P12 @M-2.3.1.9-b @O-LODGE-a @O-LODGE-c @P-1.3-a @interface-portal-gateway
+  @interface-repository-web-service @interface-repository-portal
   Scenario Outline: A Device Certificate from <way> is found by <repository>
     Given a user of <repository>
     And certificates that <way> has issued
@@ -50,7 +53,7 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
       | a Batched CSR on the SMKI Portal   | the Repository portal |
 
   @E2E-P13 @M-2.3.1.4-b @M-2.3.1.4-c @O-LODGE-a @O-LODGE-c @P-1.3-a
-  @interface-portal-gateway @interface-portal-internet
+  @interface-portal-gateway @interface-portal-internet @interface-repository-web-service @interface-repository-portal
   Scenario Outline: An Organisation Certificate from <way> is downloaded from <repository> as from the portal
     Given a user of <repository>
     And certificates that <way> has issued
@@ -64,7 +67,7 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
       | the SMKI Portal via the Internet   | the Web Service       |
       | the SMKI Portal via the Internet   | the Repository portal |
 
-  @E2E-P14 @O-LODGE-a @O-LODGE-c @O-SF-b @needs-operator-clock
+  @E2E-P14 @O-LODGE-a @O-LODGE-c @O-SF-b @needs-operator-clock @interface-repository-sftp
   Scenario: What each interface has issued is in the extracts
     Given a user of the extracts by SFTP
     And certificates that each interface which is claimed has issued
@@ -79,7 +82,7 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
     Then before long it is told that it was revoked
     And a search tells the same of it
 
-  @E2E-N10 @M-2.4.1.3-c @O-LODGE-a @interface-adhoc
+  @E2E-N10 @M-2.4.1.3-c @O-LODGE-a @interface-adhoc @interface-repository-web-service
   Scenario Outline: Nothing is lodged for a Device CSR that the Ad Hoc service refuses: <fault>
     Given a user of the Repository Web Service
     And an Authorised Subscriber of the Ad Hoc Device CSR Web Service
@@ -96,7 +99,7 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
       | a signature with one bit changed |
       | a P-384 key                      |
 
-  @E2E-N11 @M-2.5.1.3-e @O-LODGE-a @interface-batch
+  @E2E-N11 @M-2.5.1.3-e @O-LODGE-a @interface-batch @interface-repository-web-service
   Scenario: Nothing is lodged for the Device CSRs of a batch that are refused
     Given a user of the Repository Web Service
     And an Authorised Subscriber of the Batched Device CSR Web Service
@@ -107,7 +110,7 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
     Then each faulty one has a CSR error, and each right one a Device Certificate
     And the Repository holds those certificates of the batch's Devices, and no other
 
-  @E2E-N12 @M-2.3.1.8-c @O-LODGE-a @interface-portal-gateway
+  @E2E-N12 @M-2.3.1.8-c @O-LODGE-a @interface-portal-gateway @interface-repository-web-service
   Scenario: Nothing is lodged for a Device CSR that the SMKI Portal rejects
     Given a user of the Repository Web Service
     And an ARO for Device Certificates on the SMKI Portal
@@ -118,7 +121,7 @@ Feature: Journeys: what is issued is lodged in the Repository, in the same octet
     Then its Device Certificate can be picked up
     And the Repository holds that one of the portal's Device, and no other
 
-  @E2E-N13 @M-2.3.1.3-b @O-LODGE-a @interface-portal-gateway
+  @E2E-N13 @M-2.3.1.3-b @O-LODGE-a @interface-portal-gateway @interface-repository-web-service
   Scenario Outline: Nothing is lodged for an Organisation CSR that the SMKI Portal rejects: <fault>
     Given a user of the Repository Web Service
     And an ARO who may submit Organisation CSRs

@@ -119,6 +119,8 @@ def run_trial(
     arguments = [
         f"--rootdir={ROOT}", f"--config-file={ROOT / 'pytest.ini'}", "-q",
         f"--target={launch}", f"--output={folder / 'out'}", "--formats=none",
+        # A process has many trials: what one left to the garbage collector is not blamed on the next.
+        "-W", "default::pytest.PytestUnraisableExceptionWarning",
         *([] if any(map(os.path.isabs, select)) else [str(ROOT / "features")]), *select,
     ]  # fmt: skip
     output = io.StringIO()

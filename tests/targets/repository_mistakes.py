@@ -87,6 +87,10 @@ REPOSITORY_MISTAKES = {
         'sftp_host_keys = "ssh-ed25519 AAAA": not a public key; give keys as OpenSSH writes them',
     ),
     "lodging-seconds": (with_settings(lodging_seconds=0), "lodging_seconds = 0: is out of range"),
+    "extracts-since": (
+        with_settings(extracts_since="yesterday"),
+        'extracts_since = "yesterday": is no day; give one such as "2026-11-30"',
+    ),
     "extract-hour": (with_settings(extract_hour=24), "extract_hour = 24: is out of range; give a whole"),
     "full-extract-day": (
         with_settings(full_extract_day="Sunday"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,7 @@ def test_what_is_left_to_the_repository(folder: Path) -> None:
         "lodging_seconds": 5,
         "extract_hour": 2,
         "full_extract_day": "sunday",
+        "extracts_since": "2026-11-30",
         "expired": [SERIAL],
         "revoked": [SERIAL],
     }
@@ -79,7 +81,7 @@ def test_what_is_left_to_the_repository(folder: Path) -> None:
     target = load_target(write(folder, altered(changes)))
     layout = LayoutConfig("clients.repository.csv_layout:CsvLayout")
     assert target.repository == RepositorySettings(
-        (HOST_KEY,), 5.0, 2, "sunday", (SERIAL,), (SERIAL,), layout
+        (HOST_KEY,), 5.0, 2, "sunday", date(2026, 11, 30), (SERIAL,), (SERIAL,), layout
     )
     assert make_layout(layout).directories
     site = target.sftp_site()
