@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from reference_ra.alterations import Alteration, alterations
+from reference_ra.alterations import Alteration
 from reference_ra.conformant import conformant_policies
 from reference_ra.pki import TestPki
+from tests.reference_ra.beside_the_matrix import beside_the_matrix
 from tests.reference_ra.desk_battery import LIMIT, Battery, limited
 from tests.reference_ra.desking import Office, office
 
@@ -22,11 +23,6 @@ MODULES = (
     "portal_pickup",
     "portal_desk",
 )
-
-
-def of_the_desk(kind: str) -> list[Alteration]:
-    found = (each for each in alterations().values() if each.kind == kind)
-    return [each for each in found if each.alter.__module__.rpartition(".")[2] in MODULES]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +48,7 @@ def test_the_battery_sees_what_there_is(conformant: Told) -> None:
     assert "PEM " in conformant["file, Device CSR, signing, after a night"]
 
 
-@pytest.mark.parametrize("alteration", of_the_desk("defect"), ids=lambda each: each.name)
+@pytest.mark.parametrize("alteration", beside_the_matrix("defect", MODULES), ids=lambda each: each.name)
 def test_a_defect_shows(open_office: Callable[..., Office], conformant: Told, alteration: Alteration) -> None:
     told = told_by(open_office, alteration)
     assert {key for key, text in told.items() if text != conformant.get(key)}
@@ -65,7 +61,7 @@ MAY_BE_DECIDED_ANEW = {"portal-archive-may-be-empty": ("batch, of 0, after a nig
 """What a variant is there to decide in another way."""
 
 
-@pytest.mark.parametrize("alteration", of_the_desk("variant"), ids=lambda each: each.name)
+@pytest.mark.parametrize("alteration", beside_the_matrix("variant", MODULES), ids=lambda each: each.name)
 def test_a_variant_differs_and_decides_the_same(
     open_office: Callable[..., Office], conformant: Told, alteration: Alteration
 ) -> None:

@@ -7,19 +7,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from reference_ra.alterations import Alteration, alterations
+from reference_ra.alterations import Alteration
 from reference_ra.conformant import conformant_policies
 from reference_ra.pki import TestPki
+from tests.reference_ra.beside_the_matrix import beside_the_matrix
 from tests.reference_ra.conftest import Ra, running
 from tests.reference_ra.portal_battery import Battery
 
 Told = dict[str, str]
 MODULES = ("portal_access", "portal_pages", "portal_accessibility", "portal_internet", "portal_site")
-
-
-def of_the_sites(kind: str) -> list[Alteration]:
-    found = (each for each in alterations().values() if each.kind == kind)
-    return [each for each in found if each.alter.__module__.rpartition(".")[2] in MODULES]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +40,7 @@ def test_the_battery_sees_every_state(conformant: Told) -> None:
     assert issued == {1: "0", 2: "1", 3: "1", 4: "1", 5: "0", 6: "0"}
 
 
-@pytest.mark.parametrize("alteration", of_the_sites("defect"), ids=lambda each: each.name)
+@pytest.mark.parametrize("alteration", beside_the_matrix("defect", MODULES), ids=lambda each: each.name)
 def test_a_defect_shows(start: Callable[..., Ra], conformant: Told, alteration: Alteration) -> None:
     told = told_by(start, alteration)
     assert {key for key, text in told.items() if text != conformant.get(key)}
@@ -52,7 +48,7 @@ def test_a_defect_shows(start: Callable[..., Ra], conformant: Told, alteration: 
     assert not {key for key, text in told.items() if text.startswith("500")}
 
 
-@pytest.mark.parametrize("alteration", of_the_sites("variant"), ids=lambda each: each.name)
+@pytest.mark.parametrize("alteration", beside_the_matrix("variant", MODULES), ids=lambda each: each.name)
 def test_a_variant_differs_and_does_the_same(
     start: Callable[..., Ra], conformant: Told, alteration: Alteration
 ) -> None:

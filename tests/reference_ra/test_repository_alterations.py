@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from reference_ra.alterations import Alteration, alterations
+from reference_ra.alterations import Alteration
 from reference_ra.conformant import conformant_policies
 from reference_ra.pki import TestPki
+from tests.reference_ra.beside_the_matrix import beside_the_matrix
 from tests.reference_ra.repository_battery import Told, told_by
 
 MODULES = (
@@ -20,11 +21,6 @@ MODULES = (
     "repository_requests",
     "repository",
 )
-
-
-def known(kind: str) -> list[Alteration]:
-    found = (each for each in alterations().values() if each.kind == kind)
-    return [each for each in found if each.alter.__module__.rpartition(".")[2] in MODULES]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +43,7 @@ def test_the_battery_sees_every_kind_of_answer(conformant: Told) -> None:
     assert ">E<" in conformant["expired"]
 
 
-@pytest.mark.parametrize("alteration", known("defect"), ids=lambda each: each.name)
+@pytest.mark.parametrize("alteration", beside_the_matrix("defect", MODULES), ids=lambda each: each.name)
 def test_a_defect_shows(tmp_path: Path, pki: TestPki, conformant: Told, alteration: Alteration) -> None:
     told = told_by(tmp_path, pki, alteration.alter(conformant_policies()))
     assert {key for key in told.keys() | conformant.keys() if told.get(key) != conformant.get(key)}
@@ -58,7 +54,7 @@ def certificates(text: str) -> list[str]:
     return sorted(set(re.findall("serial of [a-z]+(?: [0-9])+", re.sub(r"\s+", " ", text))))
 
 
-@pytest.mark.parametrize("alteration", known("variant"), ids=lambda each: each.name)
+@pytest.mark.parametrize("alteration", beside_the_matrix("variant", MODULES), ids=lambda each: each.name)
 def test_a_variant_tells_of_the_same(
     tmp_path: Path, pki: TestPki, conformant: Told, alteration: Alteration
 ) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reference_ra.alterations import Alteration, alterations
+from reference_ra.alterations import Alteration
 from reference_ra.conformant import conformant_policies
 from reference_ra.pki import TestPki
 from reference_ra.policies import Policies
+from tests.reference_ra.beside_the_matrix import beside_the_matrix
 from tests.reference_ra.conftest import running
 from tests.reference_ra.repository_users_battery import Told, told_of_accounts, told_of_files, told_of_portal
 
@@ -36,7 +37,7 @@ def module_of(alteration: Alteration) -> str:
     return alteration.alter.__module__.rpartition(".")[2]
 
 
-DEFECTS = [each for each in alterations().values() if module_of(each) in BATTERIES]
+DEFECTS = beside_the_matrix("defect", BATTERIES)
 
 
 @pytest.fixture(scope="module")
