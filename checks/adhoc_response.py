@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from checks.message import (
+    SAFE_XML,
     ResponseUnreadable,
     child,
     child_text,
@@ -52,15 +53,7 @@ def read_response(body: bytes) -> AdHocResponse:
 def parse(body: bytes) -> etree._Element:
     """The root element, whose local name is that of a response. Raises ResponseUnreadable."""
     _refuse_early(body)
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = etree.XMLParser(encoding="utf-8", **SAFE_XML)
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:

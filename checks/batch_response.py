@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from lxml import etree
 
 from checks.message import (
+    SAFE_XML,
     ResponseUnreadable,
     child,
     child_text,
@@ -63,7 +64,7 @@ def parse_submission(body: bytes) -> etree._Element:
     if len(body) > MAXIMUM_OCTETS:
         raise _unreadable(f"{len(body)} octets, more than {MAXIMUM_OCTETS}")
     try:
-        root = etree.fromstring(body, etree.XMLParser(**_SAFE))
+        root = etree.fromstring(body, etree.XMLParser(**SAFE_XML))
     except etree.XMLSyntaxError as error:
         raise _unreadable(f"not well-formed XML: {error.msg}") from None
     _refuse_root(root, SUBMISSION_ROOT, "M-C-RSP-a")
@@ -111,7 +112,7 @@ class ResultStream:
     def __iter__(self) -> Iterator[etree._Element]:
         """Each result, for use until the next is asked for. Raises ResponseUnreadable where the message
         cannot be read any further; results that came before have been given."""
-        parser = etree.XMLPullParser(events=("end",), tag=f"{{*}}{RESULT}", collect_ids=False, **_SAFE)
+        parser = etree.XMLPullParser(events=("end",), tag=f"{{*}}{RESULT}", collect_ids=False, **SAFE_XML)
         earlier: etree._Element | None = None
         number = quiet = 0
         piece = self._stream.read(_PIECE_OCTETS)
@@ -157,16 +158,6 @@ class ResultStream:
             result.clear()
         else:
             root.remove(result)
-
-
-_SAFE: dict[str, Any] = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "huge_tree": False,
-    "remove_comments": True,
-    "remove_pis": True,
-}
 
 
 def _feed(parser: etree.XMLPullParser, piece: bytes) -> ResponseUnreadable | None:

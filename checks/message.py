@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -28,6 +29,16 @@ _XML_SPACE = " \t\r\n"
 _CODE_CHARACTERS = 10
 _CODE = re.compile(r"[A-Z]{2}:[A-Za-z0-9]+")
 _SHOWN = 200
+
+SAFE_XML: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+"""How lxml parses what an RA sent: nothing is expanded, fetched, or larger than it bears."""
 
 
 class ResponseUnreadable(ValueError):

@@ -15,6 +15,7 @@ from lxml import etree
 
 from checks.finding import Finding
 from checks.message import (
+    SAFE_XML,
     ResponseUnreadable,
     child,
     child_text,
@@ -94,16 +95,8 @@ def parse(body: bytes, root_name: str, requirement: str) -> etree._Element:
     """The root element, whose local name is `root_name`, as `requirement` asks. Raises ResponseUnreadable."""
     expected = f"a {root_name}"
     _refuse_early(body, requirement, expected)
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(body, etree.XMLParser(**SAFE_XML))
     except etree.XMLSyntaxError as error:
         raise ResponseUnreadable(f"not well-formed XML: {error.msg}", requirement, expected) from None
     if root.getroottree().docinfo.internalDTD is not None:

@@ -15,7 +15,7 @@ from lxml import etree
 from checks.disclosure import find_database_error, find_stack_trace
 from checks.finding import Finding
 from checks.lodged import serial_of
-from checks.message import local_name, shown, text_of
+from checks.message import SAFE_XML, local_name, shown, text_of
 from checks.repository_message import MAXIMUM_OCTETS
 from checks.repository_search import NO_MATCH
 
@@ -106,17 +106,8 @@ def _told(body: bytes, sent: bytes, known: Iterable[bytes]) -> str | None:
 
 def _elements(body: bytes) -> Iterator[etree._Element]:
     """Every element of the document, as far as it can be read; none of an answer that is no XML."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(body, etree.XMLParser(recover=True, **SAFE_XML))
     except etree.XMLSyntaxError:
         return
     if root is not None:

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from reference_ra import messages
 from reference_ra.repository.records import CertificateStatus, Kind, Lodged, eui64_text
 
 
@@ -79,21 +80,10 @@ class RepositoryReply:
 
 def parse_xml(body: bytes) -> etree._Element:
     """The root of a well-formed document without a document type; nothing is fetched or expanded."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise BadParameters("The request is not well-formed XML") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise BadParameters("The request has a document type declaration")
-    return root
+        return messages.parse_xml(body)
+    except messages.Rejected as rejected:
+        raise BadParameters(rejected.text) from rejected
 
 
 def read_parameter(operation: Operation, root: etree._Element) -> tuple[str, str]:
